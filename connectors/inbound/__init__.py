@@ -1,0 +1,1 @@
+"""Pollers that fetch, check, give an id, publish and keep a receipt."""

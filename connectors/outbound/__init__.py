@@ -1,0 +1,1 @@
+"""Channels: each delivers one message and says accepted, transient or permanent."""

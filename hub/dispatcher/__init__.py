@@ -1,0 +1,1 @@
+"""Claims due deliveries, drives the channels, owns the retries."""

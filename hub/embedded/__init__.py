@@ -1,0 +1,1 @@
+"""The embedded Kafka, PostgreSQL and mail catcher."""

@@ -1,0 +1,1 @@
+"""HTTP: ingest, event status, schema registry (read part)."""

@@ -1,0 +1,1 @@
+"""Faust agents and timers: ledger intake, directory, rejects, heartbeat, status relay."""

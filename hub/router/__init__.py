@@ -1,0 +1,1 @@
+"""Transactional loop: batch of events in, decisions out."""

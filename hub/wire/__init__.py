@@ -1,0 +1,1 @@
+"""Between bytes and the domain: schemas by id, Avro and CloudEvents codecs."""
