@@ -1,12 +1,13 @@
 """The `hub` command: puts the command groups together and turns errors into messages and exit codes."""
 
+import os
 import sys
 
 import typer
 from rich.console import Console
 
 from hub import __version__
-from hub.cli.registry import LazyGroup
+from hub.cli.registry import CONTEXT, LazyGroup
 from hub.errors import HubError
 
 app = typer.Typer(
@@ -15,7 +16,8 @@ app = typer.Typer(
     help="Event hub between the CAF and the Département d'Ille-et-Vilaine.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    add_completion=False,
+    context_settings=CONTEXT,
 )
 
 
@@ -27,10 +29,9 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 -- the signature that 
 
 @app.callback()
 def _root(
-    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),  # noqa: FBT001, FBT003, ARG001 -- Typer's way
+    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),  # noqa: FBT001 -- Typer's way
 ) -> None:
     pass
-
 
 
 def main() -> None:
@@ -39,8 +40,10 @@ def main() -> None:
         app()
     except HubError as error:
         console = Console(stderr=True, soft_wrap=True)
-        console.print(f"[bold red]{type(error).__name__}[/]: ", end="")
-        console.print(error.message, markup=False, highlight=False)
+        console.print(error.message, style="bold red", markup=False, highlight=False)
         if error.way_out:
             console.print(error.way_out, style="yellow", markup=False, highlight=False)
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of a pipe has what it wanted (`hub events tail | head`): nothing failed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

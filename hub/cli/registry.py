@@ -1,45 +1,61 @@
 """The command groups, imported when used: `hub route` must not wait for Kafka's or PostgreSQL's libraries."""
 
 from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
-import click
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-# command → module of hub.cli that holds it: `app` (a group) or a function of the same name (one command).
+# Command → what it does, in one line. Its module is `hub.cli.<command>`, and holds `app` (a group of commands)
+# or a function of the same name (one command). The order is the one in which a newcomer needs them.
 COMMANDS = {
-    "up": "up",
-    "run": "run",
-    "publish": "publish",
-    "route": "route",
-    "events": "events",
-    "topics": "topics",
-    "schemas": "schemas",
-    "directory": "directory",
-    "rejects": "rejects",
-    "credentials": "credentials",
-    "database": "database",
-    "bench": "bench",
+    "up": "Start the whole hub on this machine, with demo data, and watch it work.",
+    "publish": "Publish events from files, over HTTP or Kafka.",
+    "route": "Say how the hub would route an event, and why; needs nothing that runs.",
+    "events": "Follow the events, or see the whole path of one.",
+    "directory": "Import and look up the contacts of both institutions.",
+    "rejects": "List, read and replay what was refused.",
+    "run": "Run one role against real clusters.",
+    "topics": "Create the Kafka topics, or compare them with what is declared.",
+    "schemas": "Check and show the Avro schemas.",
+    "credentials": "Make and list the credentials of the systems that may publish.",
+    "database": "Bring the tables of PostgreSQL up to date.",
+    "bench": "Measure throughput and latency against a bare loop.",
 }
+CONTEXT: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
 
 class LazyGroup(TyperGroup):
-    """A group whose commands are imported when they are asked for."""
+    """A group whose commands are listed without being imported, and imported when one is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
-        """All commands, in the order in which a newcomer needs them."""
-        return list(COMMANDS)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        for name, summary in COMMANDS.items():
+            if find_spec(f"hub.cli.{name}") is not None:
+                self.add_command(TyperCommand(name, help=summary))
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
-        """Import the command, or say that there is none."""
-        module_name = COMMANDS.get(cmd_name)
-        if module_name is None:
-            return None
-        module = import_module(f"hub.cli.{module_name}")
-        group: typer.Typer | None = getattr(module, "app", None)
-        if group is None:
-            group = typer.Typer(pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]})
-            group.command(cmd_name)(getattr(module, cmd_name))
-        command = typer.main.get_command(group)
-        command.name = cmd_name
-        return command
+    def resolve_command(
+        self, ctx: Any, args: list[str]
+    ) -> tuple[str | None, TyperCommand | TyperGroup | None, list[str]]:
+        """Find the command that the arguments call, and import it."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, None if name is None else load(name), rest
+
+
+def load(name: str) -> TyperCommand | TyperGroup:
+    """Import one command of COMMANDS. Raises KeyError for another name."""
+    summary = COMMANDS[name]
+    module = import_module(f"hub.cli.{name}")
+    app: typer.Typer | None = getattr(module, "app", None)
+    if app is None:
+        app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        app.command(name)(getattr(module, name))
+    command = typer.main.get_command(app)
+    if not isinstance(command, TyperCommand | TyperGroup):
+        msg = f"hub.cli.{name} holds no command"
+        raise TypeError(msg)
+    command.name = name
+    command.help = command.help or summary
+    command.context_settings = {**CONTEXT, **command.context_settings}
+    return command
