@@ -10,36 +10,79 @@ _LATENCY = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 
 # Gateway
 GATEWAY_EVENTS = Counter(
-    "hub_gateway_events_total", "Events received over HTTP, by kind and answer (accepted, repeated, or a refusal code).", ["kind", "answer"]
+    "hub_gateway_events_total",
+    "Events received over HTTP, by kind and answer (accepted, repeated, or a refusal code).",
+    ["kind", "answer"],
 )
-GATEWAY_SECONDS = Histogram("hub_gateway_request_seconds", "Time to answer a publishing request, in seconds.", buckets=_LATENCY)
+GATEWAY_SECONDS = Histogram(
+    "hub_gateway_request_seconds", "Time to answer a publishing request, in seconds.", buckets=_LATENCY
+)
 NEVER_STORED = Counter(
-    "hub_never_stored_total", "Events that the hub must keep nothing of (immediate danger, no agreement): a bare count.", ["reason"]
+    "hub_never_stored_total",
+    "Events that the hub must keep nothing of (immediate danger, no agreement): a bare count.",
+    ["reason"],
 )
 
 # Router
-ROUTER_EVENTS = Counter("hub_router_events_total", "Records read by the router, by lane and result (decided, passed, rejected, not_stored).", ["lane", "result"])
-ROUTER_REJECTS = Counter("hub_router_rejects_total", "Records rejected by the router, by lane and reason code.", ["lane", "reason"])
-ROUTER_BATCH_SECONDS = Histogram("hub_router_batch_seconds", "Time of one router transaction, in seconds.", ["lane"], buckets=_LATENCY)
-ROUTER_LAG_SECONDS = Gauge("hub_router_lag_seconds", "Age of the oldest record of the latest batch when it was committed, in seconds.", ["lane"])
-ROUTER_REJECT_SHARE = Gauge("hub_router_reject_share", "Share of rejects among the latest records of a lane (0 to 1).", ["lane"])
+ROUTER_EVENTS = Counter(
+    "hub_router_events_total",
+    "Records read by the router, by lane and result (decided, passed, rejected, not_stored).",
+    ["lane", "result"],
+)
+ROUTER_REJECTS = Counter(
+    "hub_router_rejects_total", "Records rejected by the router, by lane and reason code.", ["lane", "reason"]
+)
+ROUTER_BATCH_SECONDS = Histogram(
+    "hub_router_batch_seconds", "Time of one router transaction, in seconds.", ["lane"], buckets=_LATENCY
+)
+ROUTER_LAG_SECONDS = Gauge(
+    "hub_router_lag_seconds",
+    "Age of the oldest record of the latest batch when it was committed, in seconds.",
+    ["lane"],
+)
+ROUTER_REJECT_SHARE = Gauge(
+    "hub_router_reject_share", "Share of rejects among the latest records of a lane (0 to 1).", ["lane"]
+)
 DIRECTORY_REVISION = Gauge("hub_directory_revision", "Revision of the directory that this process applies.")
 DIRECTORY_CONTACTS = Gauge("hub_directory_contacts", "Contacts in the directory that this process applies.")
-UNREACHABLE_ROUTINGS = Counter("hub_unreachable_routings_total", "Routings for which the directory held no contact, by service and role.", ["service", "role"])
+UNREACHABLE_ROUTINGS = Counter(
+    "hub_unreachable_routings_total",
+    "Routings for which the directory held no contact, by service and role.",
+    ["service", "role"],
+)
 
 # Processors
-INTAKE_RECORDS = Counter("hub_intake_records_total", "Records taken into the ledger, by topic and result (new, repeated, conflict).", ["topic", "result"])
-INTAKE_BATCH_SECONDS = Histogram("hub_intake_batch_seconds", "Time to take one batch into the ledger, in seconds.", ["topic"], buckets=_LATENCY)
+INTAKE_RECORDS = Counter(
+    "hub_intake_records_total",
+    "Records taken into the ledger, by topic and result (new, repeated, conflict).",
+    ["topic", "result"],
+)
+INTAKE_BATCH_SECONDS = Histogram(
+    "hub_intake_batch_seconds", "Time to take one batch into the ledger, in seconds.", ["topic"], buckets=_LATENCY
+)
 STATUSES_RELAYED = Counter("hub_statuses_relayed_total", "Status events relayed from the outbox to hub.statuses.")
 HEARTBEATS = Counter("hub_heartbeats_total", "Heartbeats published.")
 
 # Dispatcher
 DELIVERIES = Counter("hub_deliveries_total", "Delivery state changes, by medium and new state.", ["medium", "state"])
-DELIVERY_FAILURES = Counter("hub_delivery_failures_total", "Failed delivery attempts, by medium and reason.", ["medium", "reason"])
-DELIVERY_SECONDS = Histogram("hub_delivery_seconds", "Time from the decision to the acceptance by the channel, in seconds.", ["lane"], buckets=_LATENCY)
-DELIVERY_REPEATS = Counter("hub_delivery_repeats_total", "Attempts started again after a dispatcher died with one under way: each may be a duplicate.", ["medium"])
+DELIVERY_FAILURES = Counter(
+    "hub_delivery_failures_total", "Failed delivery attempts, by medium and reason.", ["medium", "reason"]
+)
+DELIVERY_SECONDS = Histogram(
+    "hub_delivery_seconds",
+    "Time from the decision to the acceptance by the channel, in seconds.",
+    ["lane"],
+    buckets=_LATENCY,
+)
+DELIVERY_REPEATS = Counter(
+    "hub_delivery_repeats_total",
+    "Attempts started again after a dispatcher died with one under way: each may be a duplicate.",
+    ["medium"],
+)
 DELIVERY_BACKLOG = Gauge("hub_delivery_backlog", "Deliveries that are due and not yet claimed, by lane.", ["lane"])
 
 # Every role
-PROGRESS = Gauge("hub_progress_timestamp_seconds", "When each loop of this process last made progress, as a Unix time.", ["loop"])
+PROGRESS = Gauge(
+    "hub_progress_timestamp_seconds", "When each loop of this process last made progress, as a Unix time.", ["loop"]
+)
 READY = Gauge("hub_ready", "Whether this process does its work now (1) or not (0).")

@@ -22,7 +22,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     # Kafka
-    kafka_bootstrap: str = Field("127.0.0.1:8360", description="Kafka bootstrap servers, `host:port` separated by commas.")
+    kafka_bootstrap: str = Field(
+        "127.0.0.1:8360", description="Kafka bootstrap servers, `host:port` separated by commas."
+    )
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         "PLAINTEXT", description="Security protocol of the Kafka listeners."
     )
@@ -31,33 +33,50 @@ class Settings(BaseSettings):
     )
     kafka_sasl_username: str = Field("", description="SASL user name.")
     kafka_sasl_password: SecretStr = Field(SecretStr(""), description="SASL password.")
-    kafka_ssl_ca_file: Path | None = Field(None, description="Certificate authority of the brokers; none: the system's.")
+    kafka_ssl_ca_file: Path | None = Field(
+        None, description="Certificate authority of the brokers; none: the system's."
+    )
     kafka_ssl_cert_file: Path | None = Field(None, description="Client certificate, for mutual TLS.")
     kafka_ssl_key_file: Path | None = Field(None, description="Key of the client certificate.")
 
     # PostgreSQL
     database_url: SecretStr = Field(
-        SecretStr("postgresql://postgres@127.0.0.1:8362/hub"), description="PostgreSQL address: `postgresql://user:password@host:port/name`."
+        SecretStr("postgresql://postgres@127.0.0.1:8362/hub"),
+        description="PostgreSQL address: `postgresql://user:password@host:port/name`.",
     )
-    database_pool: int = Field(10, ge=1, le=100, description="Connections that one process keeps to PostgreSQL at most.")
+    database_pool: int = Field(
+        10, ge=1, le=100, description="Connections that one process keeps to PostgreSQL at most."
+    )
 
     # Gateway
     gateway_host: str = Field("127.0.0.1", description="Address that the gateway listens on.")
     gateway_port: int = Field(8350, ge=1, le=65535, description="Port that the gateway listens on.")
     gateway_workers: int = Field(1, ge=1, le=64, description="Server processes of the gateway.")
-    public_url: str = Field("http://127.0.0.1:8350", description="Address of the gateway as people and systems see it; used in links.")
-    credentials_file: Path | None = Field(None, description="TOML file of the systems that may publish (docs/guides/credentials.md).")
+    public_url: str = Field(
+        "http://127.0.0.1:8350", description="Address of the gateway as people and systems see it; used in links."
+    )
+    credentials_file: Path | None = Field(
+        None, description="TOML file of the systems that may publish (docs/guides/credentials.md)."
+    )
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest request body, in bytes.")
     max_batch_events: int = Field(1000, ge=1, description="Most events in one batch.")
     max_json_depth: int = Field(16, ge=4, description="Deepest nesting of a JSON body.")
     rate_per_second: int = Field(2000, ge=1, description="Events that one system may publish per second, on average.")
-    rate_burst: int = Field(10_000, ge=1, description="Events that one system may publish at once before the rate holds.")
-    broker_timeout_seconds: float = Field(1.5, gt=0, le=1.9, description="Longest wait for Kafka's acknowledgement before a 503, in seconds.")
+    rate_burst: int = Field(
+        10_000, ge=1, description="Events that one system may publish at once before the rate holds."
+    )
+    broker_timeout_seconds: float = Field(
+        1.5, gt=0, le=1.9, description="Longest wait for Kafka's acknowledgement before a 503, in seconds."
+    )
 
     # Router
     router_batch: int = Field(1000, ge=1, description="Most records of a partition in one transaction.")
-    router_instance: str = Field("1", description="Name of this router among its replicas; stable over restarts (static group membership).")
-    reject_window: int = Field(1000, ge=10, description="Latest records of a lane over which the share of rejects is watched.")
+    router_instance: str = Field(
+        "1", description="Name of this router among its replicas; stable over restarts (static group membership)."
+    )
+    reject_window: int = Field(
+        1000, ge=10, description="Latest records of a lane over which the share of rejects is watched."
+    )
     reject_share: float = Field(0.5, gt=0, le=1, description="Share of rejects in a full window that stops the router.")
 
     # Processors
@@ -65,27 +84,44 @@ class Settings(BaseSettings):
 
     # Dispatcher and mail
     dispatcher_instance: str = Field("1", description="Name of this dispatcher among its replicas.")
-    dispatcher_concurrency: int = Field(8, ge=1, le=256, description="Deliveries under way at once in the standard lane.")
-    urgent_concurrency: int = Field(4, ge=1, le=64, description="Deliveries under way at once in the urgent lane.")
-    claim_seconds: float = Field(60.0, gt=0, description="How long a claimed delivery is left to its dispatcher before another may take it, in seconds.")
-    retry_schedule: str = Field(
-        "25,100,400,1600,6400,25600", description="Waits before each retry, in seconds; then the remainder to `retry_limit_seconds`."
+    dispatcher_concurrency: int = Field(
+        8, ge=1, le=256, description="Deliveries under way at once in the standard lane."
     )
-    retry_limit_seconds: float = Field(86_400.0, gt=0, description="Time after the first attempt at which a delivery fails for good, in seconds.")
+    urgent_concurrency: int = Field(4, ge=1, le=64, description="Deliveries under way at once in the urgent lane.")
+    claim_seconds: float = Field(
+        60.0,
+        gt=0,
+        description="How long a claimed delivery is left to its dispatcher before another may take it, in seconds.",
+    )
+    retry_schedule: str = Field(
+        "25,100,400,1600,6400,25600",
+        description="Waits before each retry, in seconds; then the remainder to `retry_limit_seconds`.",
+    )
+    retry_limit_seconds: float = Field(
+        86_400.0, gt=0, description="Time after the first attempt at which a delivery fails for good, in seconds."
+    )
     smtp_host: str = Field("127.0.0.1", description="Mail server.")
     smtp_port: int = Field(8363, ge=1, le=65535, description="Port of the mail server.")
-    smtp_starttls: Literal["never", "required"] = Field("required", description="Whether mails leave over STARTTLS only.")
+    smtp_starttls: Literal["never", "required"] = Field(
+        "required", description="Whether mails leave over STARTTLS only."
+    )
     smtp_username: str = Field("", description="User at the mail server; empty: no authentication.")
     smtp_password: SecretStr = Field(SecretStr(""), description="Password at the mail server.")
     smtp_ca_file: Path | None = Field(None, description="Certificate authority of the mail server; none: the system's.")
-    smtp_timeout_seconds: float = Field(20.0, gt=0, description="Longest wait for one answer of the mail server, in seconds.")
+    smtp_timeout_seconds: float = Field(
+        20.0, gt=0, description="Longest wait for one answer of the mail server, in seconds."
+    )
     mail_from: str = Field("hub@hub.example", description="Sender address of the hub's mails.")
     mail_domain: str = Field("hub.example", description="Right-hand side of Message-ID.")
 
     # Operations
-    metrics_host: str = Field("127.0.0.1", description="Address of /metrics and /health of the roles beside the gateway.")
+    metrics_host: str = Field(
+        "127.0.0.1", description="Address of /metrics and /health of the roles beside the gateway."
+    )
     metrics_port: int = Field(0, ge=0, le=65535, description="Port of /metrics and /health; 0: any free port.")
-    log_format: Literal["auto", "json", "console"] = Field("auto", description="Form of the logs; auto: JSON off a terminal.")
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="Form of the logs; auto: JSON off a terminal."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @cached_property

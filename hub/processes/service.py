@@ -59,7 +59,7 @@ async def _run(role: str, settings: Settings, work: Callable[[Service], Awaitabl
         try:
             task.result()
         except HubError as error:
-            log.error("role_failed", reason=error.message, way_out=error.way_out)  # noqa: TRY400 -- the message says it
+            log.error("role_failed", reason=error.message, way_out=error.way_out)
             raise
         log.info("stopped")
 
@@ -72,7 +72,8 @@ async def _operations_server(service: Service):  # type: ignore[no-untyped-def] 
     try:
         await site.start()
     except OSError as error:
-        message = f"Cannot listen on {service.settings.metrics_host}:{service.settings.metrics_port} for /metrics: {error.strerror}."
+        address = f"{service.settings.metrics_host}:{service.settings.metrics_port}"
+        message = f"Cannot listen on {address} for /metrics: {error.strerror}."
         raise StartError(message, "Stop what uses the port, or set HUB_METRICS_PORT to a free one.") from error
     log.info("started", operations=site.name)
     try:
@@ -97,5 +98,12 @@ def operations_app(health: Health) -> web.Application:
         return answer(health.ready)
 
     app = web.Application()
-    app.add_routes([web.get("/metrics", metrics_page), web.get("/health/live", live), web.get("/health/ready", ready), web.get("/health", ready)])
+    app.add_routes(
+        [
+            web.get("/metrics", metrics_page),
+            web.get("/health/live", live),
+            web.get("/health/ready", ready),
+            web.get("/health", ready),
+        ]
+    )
     return app
