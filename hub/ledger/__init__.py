@@ -1,1 +1,1 @@
-"""PostgreSQL: tables, queries by purpose, migrations."""
+"""The ledger: PostgreSQL. Tables, their migrations, and queries by purpose; nothing here talks to Kafka."""
