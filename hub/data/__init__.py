@@ -1,0 +1,18 @@
+"""The public tables that ship with the hub. `SOURCE.md` names where they come from and their date."""
+
+import csv
+from functools import cache
+from importlib.resources import files
+
+from hub.domain.territory import Territory, build_territory
+
+
+@cache
+def load_territory() -> Territory:
+    """The communes and EPCI of Ille-et-Vilaine, read once."""
+    return build_territory(_rows("communes35.csv"), _rows("communes35_anciennes.csv"))
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))

@@ -1,0 +1,135 @@
+"""The life of a delivery: its states, what may follow what, when it is tried again, and why it may fail."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid5
+
+from hub.domain.vocabulary import DeliveryStatus, Labelled
+
+_S = DeliveryStatus
+
+TRANSITIONS: Final[dict[DeliveryStatus, frozenset[DeliveryStatus]]] = {
+    _S.SCHEDULED: frozenset({_S.SENDING, _S.FAILED, _S.SHOWN, _S.TAKEN_IN_CHARGE, _S.REDIRECTED, _S.CANCELLED}),
+    # SENDING again: a dispatcher died while it held the delivery, and another one claimed it after the lease.
+    _S.SENDING: frozenset({_S.SENDING, _S.ACCEPTED, _S.RETRYING, _S.FAILED}),
+    _S.RETRYING: frozenset(
+        {_S.SENDING, _S.FAILED, _S.SHOWN, _S.TAKEN_IN_CHARGE, _S.REDIRECTED, _S.ESCALATED, _S.CANCELLED}
+    ),
+    # FAILED after ACCEPTED: the message came back.
+    _S.ACCEPTED: frozenset({_S.SHOWN, _S.TAKEN_IN_CHARGE, _S.CONCLUDED, _S.ESCALATED, _S.FAILED}),
+    _S.SHOWN: frozenset({_S.TAKEN_IN_CHARGE, _S.CONCLUDED, _S.ESCALATED}),
+    _S.TAKEN_IN_CHARGE: frozenset({_S.CONCLUDED}),
+    _S.CONCLUDED: frozenset(),
+    # SCHEDULED after FAILED: an operator repaired the cause and sends it again.
+    _S.FAILED: frozenset({_S.SCHEDULED, _S.TAKEN_IN_CHARGE, _S.REDIRECTED, _S.ESCALATED}),
+    _S.REDIRECTED: frozenset(),
+    # Whoever was first asked may still answer after the next person was asked too.
+    _S.ESCALATED: frozenset({_S.SHOWN, _S.TAKEN_IN_CHARGE, _S.CONCLUDED}),
+    _S.CANCELLED: frozenset(),
+}
+"""The states that may follow each state; the only table of it."""
+
+FINAL: Final = frozenset(status for status, following in TRANSITIONS.items() if not following)
+"""The states that nothing follows."""
+
+DUE: Final = frozenset({_S.SCHEDULED, _S.RETRYING})
+"""The states in which a dispatcher claims a delivery once its time has come; also those that a withdrawal cancels."""
+
+PURSUED: Final = DUE | {_S.SENDING}
+"""The states in which the hub still has to do something by itself."""
+
+
+class TransitionRefused(ValueError):
+    """A delivery cannot go from one state to another; the message names both."""
+
+
+def check_transition(before: DeliveryStatus, after: DeliveryStatus) -> None:
+    """Raise TransitionRefused unless `after` may follow `before`."""
+    if after not in TRANSITIONS[before]:
+        msg = f"a delivery that is {before.value} cannot become {after.value}"
+        raise TransitionRefused(msg)
+
+
+def states_before(after: DeliveryStatus) -> frozenset[DeliveryStatus]:
+    """The states from which a delivery may come to `after`: what an UPDATE puts in its WHERE."""
+    return frozenset(before for before, following in TRANSITIONS.items() if after in following)
+
+
+RETRY_WINDOW: Final = timedelta(hours=24)
+_FIRST_DELAY_S: Final = 25
+_FACTOR: Final = 4
+_GROWING: Final = tuple(timedelta(seconds=_FIRST_DELAY_S * _FACTOR**step) for step in range(6))
+
+RETRY_DELAYS: Final = (*_GROWING, RETRY_WINDOW - sum(_GROWING, timedelta()))
+"""Waits after the first, second, … failed attempt: 25 s, four times longer each time, then the remainder to 24 hours."""
+
+ATTEMPTS: Final = len(RETRY_DELAYS) + 1
+"""How often a delivery is attempted before it fails."""
+
+
+def retry_delay(attempt: int) -> timedelta | None:
+    """The wait after the failure of attempt number `attempt` (from 1), or None when it was the last one.
+
+    Raises ValueError for an attempt below 1.
+    """
+    if attempt < 1:
+        msg = "attempts count from 1"
+        raise ValueError(msg)
+    return RETRY_DELAYS[attempt - 1] if attempt < ATTEMPTS else None
+
+
+def next_attempt_at(attempt: int, failed_at: datetime) -> datetime | None:
+    """When to try again after attempt number `attempt` failed for a reason that may pass, or None: give up."""
+    delay = retry_delay(attempt)
+    return failed_at + delay if delay is not None else None
+
+
+class DeliveryReason(Labelled):
+    """Why a delivery is in its state: the closed list of `reason` on `delivery.status_changed`, also a metric label."""
+
+    NO_USABLE_CHANNEL = "NO_USABLE_CHANNEL", "le contact n’a pas d’adresse utilisable"
+    CONTACT_REMOVED = "CONTACT_REMOVED", "le contact n’est plus dans l’annuaire"
+    CONTACT_OPTED_OUT = "CONTACT_OPTED_OUT", "le contact ne souhaite plus recevoir d’informations"
+    ADDRESS_REFUSED = "ADDRESS_REFUSED", "l’adresse est refusée par le serveur du destinataire"
+    MESSAGE_REFUSED = "MESSAGE_REFUSED", "le message est refusé par le serveur du destinataire"
+    SENDER_REFUSED = "SENDER_REFUSED", "l’expéditeur est refusé par le serveur d’envoi"
+    AUTHENTICATION_REFUSED = "AUTHENTICATION_REFUSED", "l’authentification au serveur d’envoi est refusée"
+    ENCRYPTION_FAILED = "ENCRYPTION_FAILED", "la connexion chiffrée ne peut pas être établie"
+    UNREACHABLE = "UNREACHABLE", "le serveur est injoignable"
+    TIMED_OUT = "TIMED_OUT", "le serveur n’a pas répondu à temps"
+    CONNECTION_LOST = "CONNECTION_LOST", "la connexion a été coupée pendant l’envoi"
+    TEMPORARILY_REFUSED = "TEMPORARILY_REFUSED", "le serveur demande de réessayer plus tard"
+    PROTOCOL_ERROR = "PROTOCOL_ERROR", "la réponse du serveur n’est pas compréhensible"
+    RETRIES_EXHAUSTED = "RETRIES_EXHAUSTED", "tous les essais ont échoué pendant vingt-quatre heures"
+    RETURNED = "RETURNED", "le message est revenu après avoir été accepté"
+    LEASE_EXPIRED = "LEASE_EXPIRED", "l’envoi a été interrompu et repris"
+    NOTICE_CORRECTED = "NOTICE_CORRECTED", "une version corrigée remplace cette information"
+    NOTICE_WITHDRAWN = "NOTICE_WITHDRAWN", "l’information est retirée"
+    ABSENT = "ABSENT", "le contact est absent"
+    NOT_TAKEN_IN_CHARGE = "NOT_TAKEN_IN_CHARGE", "personne n’a pris en charge dans le délai"
+    SENT_AGAIN = "SENT_AGAIN", "renvoi demandé par un exploitant"
+
+
+PERMANENT: Final = frozenset(
+    {
+        DeliveryReason.NO_USABLE_CHANNEL,
+        DeliveryReason.CONTACT_REMOVED,
+        DeliveryReason.CONTACT_OPTED_OUT,
+        DeliveryReason.ADDRESS_REFUSED,
+        DeliveryReason.MESSAGE_REFUSED,
+        DeliveryReason.SENDER_REFUSED,
+        DeliveryReason.RETRIES_EXHAUSTED,
+        DeliveryReason.RETURNED,
+    }
+)
+"""The reasons that no later attempt can mend: the delivery fails at once."""
+
+_DELIVERIES: Final = UUID("6f0a3c1e-6d0b-5c55-9a3e-7f35c0de35ad")
+
+
+def delivery_id(event_source: str, event_id: str, contact: str, medium: str) -> UUID:
+    """The id of the delivery of one event to one contact by one medium: the same whenever it is computed (RFC 9562, v5).
+
+    The parts are joined by a character that none of them may hold, so that two deliveries never share an id.
+    """
+    return uuid5(_DELIVERIES, "\n".join((event_source, event_id, contact, medium)))

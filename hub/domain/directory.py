@@ -1,0 +1,167 @@
+"""The contacts, and who of them a routing reaches."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from operator import attrgetter
+from typing import Final, TypeVar
+
+from hub.domain.events import Data
+from hub.domain.territory import Territory
+from hub.domain.vocabulary import Service
+
+Made = TypeVar("Made")
+
+_REMEMBERED_AT_MOST: Final = 4096
+_NOBODY: Final[dict[str, "Contact"]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A contact as `contact.changed` declares it: a role, a professional address, a territory, a validity.
+
+    `communes` (INSEE codes) and `epci` (SIREN) are the territory; both empty means the whole département. `valid_from`
+    and `valid_to` are inclusive calendar dates, Europe/Paris.
+    """
+
+    contact: str
+    institution: str
+    service: str
+    role: str
+    label: str
+    valid_from: date
+    cdas: str | None = None
+    communes: tuple[str, ...] = ()
+    epci: tuple[str, ...] = ()
+    actor_kind: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    webhook: str | None = None
+    deputy: str | None = None
+    valid_to: date | None = None
+    opted_out: bool = False
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether `day` lies in the validity, first and last day included."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+def contact_from_data(data: Data) -> Contact:
+    """The contact that the data of a `contact.changed` event describes."""
+    fields = {name: data[name] for name in CONTACT_FIELDS}
+    fields["communes"] = tuple(data["communes"])
+    fields["epci"] = tuple(data["epci"])
+    return Contact(**fields)
+
+
+def contact_data(contact: Contact) -> dict[str, object]:
+    """The data of the `contact.changed` event that declares this contact."""
+    data: dict[str, object] = {name: getattr(contact, name) for name in CONTACT_FIELDS}
+    data["communes"] = list(contact.communes)
+    data["epci"] = list(contact.epci)
+    return data
+
+
+CONTACT_FIELDS: Final[tuple[str, ...]] = (
+    "contact",
+    "institution",
+    "service",
+    "role",
+    "cdas",
+    "communes",
+    "epci",
+    "actor_kind",
+    "label",
+    "email",
+    "phone",
+    "webhook",
+    "deputy",
+    "valid_from",
+    "valid_to",
+    "opted_out",
+)
+"""The fields of `contact.changed`, in the order of the contract."""
+
+
+class Directory:
+    """The contacts known at one revision, indexed by service and role.
+
+    Changed by `apply` and `remove` only; both forget everything that was resolved before. One task writes and reads it.
+    """
+
+    __slots__ = ("_by_place", "_contacts", "_remembered", "territory")
+
+    def __init__(self, territory: Territory) -> None:
+        self.territory = territory
+        self._contacts: dict[str, Contact] = {}
+        self._by_place: dict[tuple[str, str], dict[str, Contact]] = {}
+        self._remembered: dict[object, object] = {}
+
+    def __len__(self) -> int:
+        return len(self._contacts)
+
+    def __iter__(self) -> Iterator[Contact]:
+        """The contacts, by reference."""
+        return iter(sorted(self._contacts.values(), key=attrgetter("contact")))
+
+    def get(self, reference: str) -> Contact | None:
+        """The contact of this reference, or None."""
+        return self._contacts.get(reference)
+
+    def apply(self, contact: Contact) -> None:
+        """Add the contact, or replace the one of the same reference."""
+        self.remove(contact.contact)
+        self._contacts[contact.contact] = contact
+        self._by_place.setdefault((contact.service, contact.role), {})[contact.contact] = contact
+
+    def remove(self, reference: str) -> None:
+        """Forget the contact; one that is not there is no error."""
+        self._remembered.clear()
+        contact = self._contacts.pop(reference, None)
+        if contact is not None:
+            del self._by_place[contact.service, contact.role][reference]
+
+    def remembered(self, key: object, make: Callable[[], Made]) -> Made:
+        """What `make` gave for `key` since the last change of the directory; made now when nothing did.
+
+        `key` is hashable and names its user first, so that two users never meet.
+        """
+        found = self._remembered.get(key)
+        if found is None:
+            found = make()
+            if len(self._remembered) >= _REMEMBERED_AT_MOST:
+                self._remembered.clear()
+            self._remembered[key] = found
+        return found  # type: ignore[return-value]  # the key's user is the only one who wrote under it
+
+    def resolve(
+        self,
+        service: str,
+        role: str,
+        on: date,
+        communes: tuple[str, ...] = (),
+        epci: tuple[str, ...] = (),
+        cdas: str | None = None,
+    ) -> tuple[str, ...]:
+        """References of the contacts of a service and role that are valid `on` a day, sorted.
+
+        Communes and EPCI limit ASIP actors to those whose territory meets the one named (contract, section 7); actors
+        who opted out are left out. `cdas` limits to the contacts of that CDAS; None means all.
+        """
+        key = ("resolve", service, role, on, communes, epci, cdas)
+        return self.remembered(key, lambda: self._find(service, role, on, communes, epci, cdas))
+
+    def _find(
+        self, service: str, role: str, on: date, communes: tuple[str, ...], epci: tuple[str, ...], cdas: str | None
+    ) -> tuple[str, ...]:
+        found = [c for c in self._by_place.get((service, role), _NOBODY).values() if c.is_valid_on(on)]
+        if cdas is not None:
+            found = [c for c in found if c.cdas == cdas]
+        if service == Service.ASIP:
+            scope = self.territory.spread(communes, epci)
+            found = [c for c in found if not c.opted_out and self._meets(c, scope)]
+        return tuple(sorted(c.contact for c in found))
+
+    def _meets(self, contact: Contact, scope: frozenset[str]) -> bool:
+        own = self.territory.spread(contact.communes, contact.epci)
+        return not scope or not own or not scope.isdisjoint(own)

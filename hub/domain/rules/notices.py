@@ -1,0 +1,66 @@
+"""Who is told of a change: article I.4 of the convention (contract, section 7)."""
+
+from typing import Final
+
+from hub.domain.rules.rule import Audience, Change, NoticeRule
+from hub.domain.vocabulary import Flag, Institution, NoticeNature, Role, Service
+
+BASE_AUDIENCE: Final[tuple[Audience, ...]] = (
+    (Service.CAF_REFERENTS, Role.REFERENT),
+    (Service.CD35_SOCIAL_LIFE_REFERENTS, Role.REFERENT),
+    (Service.CDAS, Role.GENERIC_MAILBOX),
+)
+LOCAL_ACTORS: Final[tuple[Audience, ...]] = ((Service.ASIP, Role.ACTOR),)
+
+
+def _any_impact(change: Change) -> bool:
+    return bool(change.impacts)
+
+
+def _significant_legislation_on_rights(change: Change) -> bool:
+    return change.nature == NoticeNature.LEGISLATION and change.significant and change.touches_rights
+
+
+def _own_schemes_of_the_departement(change: Change) -> bool:
+    if change.issuer != Institution.CD35:
+        return False
+    if change.nature == NoticeNature.SCHEME:
+        return bool(change.impacts)
+    return change.nature == NoticeNature.ORGANISATION and change.touches_rights
+
+
+def _issuer_flag(change: Change) -> tuple[Flag, ...]:
+    return () if change.issuer == Institution.CAF else (Flag.ISSUER_NOT_CAF,)
+
+
+R27: Final = NoticeRule(
+    id="R27",
+    article="I.4",
+    quote="Tout changement d’organisation ou de législation",
+    label="Un changement qui touche la collaboration ou les droits des allocataires est annoncé aux référents de "
+    "la Caf, à ceux de la Délégation à la vie sociale et à tous les CDAS. Sans impact, il est publié sur le hub "
+    "pour information.",
+    applies=_any_impact,
+    audience=BASE_AUDIENCE,
+)
+
+R30A: Final = NoticeRule(
+    id="R30a",
+    article="I.4",
+    quote="changements de législation significatifs",
+    label="Un changement de législation significatif qui ouvre ou modifie des droits est aussi annoncé aux acteurs de "
+    "l’accueil social inconditionnel de proximité, avant sa mise en œuvre.",
+    applies=_significant_legislation_on_rights,
+    audience=LOCAL_ACTORS,
+    flags=_issuer_flag,
+)
+
+R30B: Final = NoticeRule(
+    id="R30b",
+    article="I.4",
+    quote="des évolutions de ses dispositifs propres pouvant avoir un impact sur les allocataires",
+    label="Une évolution des dispositifs du Département, ou de son organisation lorsqu’elle touche aux droits, est "
+    "aussi annoncée aux acteurs de l’accueil social inconditionnel de proximité.",
+    applies=_own_schemes_of_the_departement,
+    audience=LOCAL_ACTORS,
+)
