@@ -1,1 +1,1 @@
-"""Channels: each delivers one message and says accepted, transient or permanent."""
+"""Outbound channels: deliver one message, say accepted, transient or permanent."""

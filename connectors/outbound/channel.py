@@ -1,0 +1,97 @@
+"""The port of every outbound channel: what it is given to deliver, and the three answers it may give.
+
+A channel delivers one message once. It never retries, waits or decides: the dispatcher owns the schedule.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol, TypeAlias
+from uuid import UUID
+
+from hub.domain.deliveries import DeliveryReason
+
+NoticeStatus = Literal["PUBLISHED", "CORRECTED", "WITHDRAWN"]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeContent:
+    """What a message may show of a notice: public or internal text, never about a person.
+
+    Dates are calendar dates, Europe/Paris; `not_prior` is the warning NOT_PRIOR of the decision.
+    """
+
+    notice: str
+    version: int
+    status: NoticeStatus
+    issuer: str
+    title: str
+    summary: str
+    published_on: date | None
+    effective_on: date | None
+    not_prior: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SituationContent:
+    """A situation waits for its reader: nothing of it may be shown, not even what kind it is."""
+
+
+Content: TypeAlias = NoticeContent | SituationContent
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One delivery to one recipient.
+
+    `delivery` is stable over retries and names the message for the recipient's system. `recipient` is the address in
+    the channel's own terms (mail: an e-mail address). `service` and `role` say why the recipient gets it (symbols of
+    contract §4). `link` leads to the full content. `sent_at` carries its offset.
+    """
+
+    delivery: UUID
+    recipient: str
+    service: str
+    role: str
+    lane: Literal["standard", "urgent"]
+    content: Content
+    link: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The channel has taken the message over; `detail` is its code, never its free text."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transient:
+    """Not delivered, or not known to be: worth another try, not sooner than `retry_after` seconds where given."""
+
+    reason: DeliveryReason
+    detail: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Permanent:
+    """Not delivered, and another try would not change it."""
+
+    reason: DeliveryReason
+    detail: str
+
+
+Result: TypeAlias = Accepted | Transient | Permanent
+
+
+class Channel(Protocol):
+    """One way to reach a contact."""
+
+    async def deliver(self, message: Message) -> Result:
+        """Deliver once and say what became of it; raises nothing but cancellation."""
+        ...
+
+    async def close(self) -> None:
+        """Leave the channel's connections as its protocol wants it."""
+        ...

@@ -1,0 +1,1 @@
+"""The mail channel: French messages over SMTP, with STARTTLS and authentication."""

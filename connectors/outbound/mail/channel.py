@@ -1,0 +1,119 @@
+"""The mail channel: renders a message and delivers it over a small set of kept connections."""
+
+import ssl
+from collections import deque
+
+from aiosmtplib import SMTP
+from aiosmtplib.errors import SMTPException
+
+from connectors.outbound.channel import Message, Permanent, Result, Transient
+from connectors.outbound.mail.addresses import transport_address
+from connectors.outbound.mail.render import render
+from connectors.outbound.mail.session import Mail, Server, open_session, reset, send
+from hub.domain.deliveries import DeliveryReason
+from hub.errors import SettingsError
+from hub.settings import Settings
+
+# Until the content is sent nothing can have been accepted: a kept connection that fails is replaced at once.
+_STALE = frozenset({DeliveryReason.CONNECTION_LOST, DeliveryReason.TIMED_OUT})
+
+
+def mail_server(settings: Settings) -> Server:
+    """The mail server of the settings.
+
+    Raises SettingsError when the certificate authority cannot be read.
+    """
+    return Server(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        tls=_tls(settings) if settings.smtp_starttls == "required" else None,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value(),
+        timeout=settings.smtp_timeout_seconds,
+    )
+
+
+def mail_channel(settings: Settings, *, kept: int) -> "MailChannel":
+    """The mail channel of the settings, with at most `kept` connections kept between mails. Opens nothing yet."""
+    return MailChannel(mail_server(settings), sender=settings.mail_from, domain=settings.mail_domain, kept=kept)
+
+
+def _tls(settings: Settings) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=settings.smtp_ca_file and str(settings.smtp_ca_file))
+    except OSError as error:
+        message = f"The certificate authority of the mail server cannot be read: {settings.smtp_ca_file}."
+        raise SettingsError(message, "HUB_SMTP_CA_FILE names a readable PEM file.") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+class MailChannel:
+    """Delivers messages by mail; implements `connectors.outbound.channel.Channel`.
+
+    Keeps at most `kept` connections between mails. One delivery uses one connection; how many are under way at once
+    is the caller's choice.
+    """
+
+    def __init__(self, server: Server, *, sender: str, domain: str, kept: int) -> None:
+        self._server = server
+        self._sender = sender
+        self._domain = domain
+        self._kept = kept
+        self._idle: deque[SMTP] = deque()
+
+    async def deliver(self, message: Message) -> Result:
+        """Deliver one mail and say what became of it."""
+        mail = self._mail(message)
+        if isinstance(mail, Permanent):
+            return mail
+        kept = await self._kept_session()
+        if kept is not None:
+            result = await self._send(kept, mail)
+            if not (isinstance(result, Transient) and result.reason in _STALE):
+                return result
+        opened = await open_session(self._server)
+        if isinstance(opened, Transient):
+            return opened
+        return await self._send(opened, mail)
+
+    async def close(self) -> None:
+        """Take leave of the server on every kept connection."""
+        while self._idle:
+            smtp = self._idle.pop()
+            try:
+                await smtp.quit(timeout=1.0)
+            except (SMTPException, OSError):
+                smtp.close()
+
+    def _mail(self, message: Message) -> Mail | Permanent:
+        recipient = transport_address(message.recipient)
+        if recipient is None:
+            return Permanent(DeliveryReason.NO_USABLE_CHANNEL, "not an address that SMTP can carry")
+        content = render(message, to=recipient, sender=self._sender, domain=self._domain)
+        return Mail(self._sender, recipient, content, utf8=not recipient.isascii())
+
+    async def _kept_session(self) -> SMTP | None:
+        while self._idle:
+            smtp = self._idle.pop()
+            alive = False
+            try:
+                alive = await reset(smtp)
+            finally:
+                if not alive:
+                    smtp.close()
+            if alive:
+                return smtp
+        return None
+
+    async def _send(self, smtp: SMTP, mail: Mail) -> Result:
+        finished = False
+        try:
+            result = await send(smtp, mail)
+            finished = True
+        finally:
+            if finished and smtp.is_connected and len(self._idle) < self._kept:
+                self._idle.append(smtp)
+            else:
+                smtp.close()
+        return result

@@ -1,0 +1,104 @@
+"""From a message to the bytes of a mail: plain text and accessible HTML, in French, thin.
+
+A notice shows its title, its summary and its dates (it is public or internal text). Anything about a situation shows
+that something waits, and a link: no kind, no service concerned, no date of the case.
+"""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote
+from uuid import UUID
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from connectors.outbound.channel import Content, Message, NoticeContent
+from connectors.outbound.mail.french import date_in_full, without_bad_breaks
+from hub.domain.vocabulary import UNKNOWN, Institution, Role, Service
+
+SENDER_NAME: Final = "Hub Caf – Département d’Ille-et-Vilaine"
+_SUBJECTS: Final = {"PUBLISHED": "Information préalable", "CORRECTED": "Rectificatif", "WITHDRAWN": "Retrait"}
+_SITUATION_SUBJECT: Final = "Une situation vous attend"
+_LONGEST_TITLE: Final = 150
+
+_pages = Environment(
+    loader=PackageLoader("connectors.outbound.mail", "templates"),
+    autoescape=select_autoescape(enabled_extensions=("html",), default_for_string=True, default=False),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_pages.filters["in_full"] = date_in_full
+_pages.filters["french"] = without_bad_breaks
+
+
+def message_id(delivery: UUID, domain: str) -> str:
+    """The Message-ID of a delivery, the same at every attempt: a duplicate shows (RFC 5322 §3.6.4)."""
+    return f"<{delivery}@{domain}>"
+
+
+def subject_of(content: Content) -> str:
+    """The subject line: what kind of message, and for a notice its title on one line, cut to a readable length."""
+    if not isinstance(content, NoticeContent):
+        return _SITUATION_SUBJECT
+    title = " ".join(content.title.split())
+    if len(title) > _LONGEST_TITLE:
+        title = title[:_LONGEST_TITLE].rsplit(" ", 1)[0] + "…"
+    return without_bad_breaks(f"{_SUBJECTS[content.status]} : {title}")
+
+
+@lru_cache(maxsize=256)
+def bodies(content: Content, service: str, role: str, link: str) -> tuple[str, str]:
+    """Plain text and HTML of a message; equal for everybody of the same service and role, hence kept."""
+    template = "notice" if isinstance(content, NoticeContent) else "situation"
+    values = {
+        "content": content,
+        "link": link,
+        "subject": subject_of(content),
+        "issuer": _label(Institution, content.issuer) if isinstance(content, NoticeContent) else "",
+        "service": _label(Service, service),
+        "role": _label(Role, role),
+    }
+    return _pages.get_template(f"{template}.txt").render(values), _pages.get_template(f"{template}.html").render(values)
+
+
+def render(message: Message, *, to: str, sender: str, domain: str) -> bytes:
+    """The mail as it goes over the wire: CRLF lines, ASCII only, except in an address that needs SMTPUTF8.
+
+    `to` is the recipient's address as SMTP carries it, `sender` the address in From, `domain` the right-hand side of
+    Message-ID.
+    """
+    head = _head(message, to=to, sender=sender, domain=domain)
+    return head + _body(message.content, message.service, message.role, message.link)
+
+
+def _head(message: Message, *, to: str, sender: str, domain: str) -> bytes:
+    mail = EmailMessage(policy=SMTP.clone(utf8=not to.isascii()))
+    mail["From"] = Address(display_name=SENDER_NAME, addr_spec=sender)
+    local, _, host = to.rpartition("@")
+    mail["To"] = Address(username=local, domain=host)
+    mail["Subject"] = subject_of(message.content)
+    mail["Date"] = format_datetime(message.sent_at)
+    mail["Message-ID"] = message_id(message.delivery, domain)
+    if isinstance(message.content, NoticeContent):
+        mail["References"] = f"<notice-{quote(message.content.notice, safe='')}@{domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Content-Language"] = "fr"
+    mail["X-Hub-Delivery"] = str(message.delivery)
+    return mail.as_bytes().rstrip(b"\r\n") + b"\r\n"
+
+
+@lru_cache(maxsize=256)
+def _body(content: Content, service: str, role: str, link: str) -> bytes:
+    plain, html = bodies(content, service, role, link)
+    mail = EmailMessage(policy=SMTP)
+    mail.set_content(plain, cte="quoted-printable")
+    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    return mail.as_bytes()
+
+
+def _label(words: type[Institution] | type[Service] | type[Role], symbol: str) -> str:
+    return symbol if symbol == UNKNOWN or symbol not in words.__members__ else words[symbol].label
