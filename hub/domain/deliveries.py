@@ -61,7 +61,7 @@ _FACTOR: Final = 4
 _GROWING: Final = tuple(timedelta(seconds=_FIRST_DELAY_S * _FACTOR**step) for step in range(6))
 
 RETRY_DELAYS: Final = (*_GROWING, RETRY_WINDOW - sum(_GROWING, timedelta()))
-"""Waits after the first, second, … failed attempt: 25 s, four times longer each time, then the remainder to 24 hours."""
+"""Waits after the first, second, … failed attempt: 25 s, four times longer each time, then the rest of 24 hours."""
 
 ATTEMPTS: Final = len(RETRY_DELAYS) + 1
 """How often a delivery is attempted before it fails."""
@@ -98,10 +98,13 @@ class DeliveryReason(Labelled):
     UNREACHABLE = "UNREACHABLE", "le serveur est injoignable"
     TIMED_OUT = "TIMED_OUT", "le serveur n’a pas répondu à temps"
     CONNECTION_LOST = "CONNECTION_LOST", "la connexion a été coupée pendant l’envoi"
+    UNCONFIRMED = "UNCONFIRMED", "le serveur a reçu le message sans confirmer qu’il l’accepte"
     TEMPORARILY_REFUSED = "TEMPORARILY_REFUSED", "le serveur demande de réessayer plus tard"
     PROTOCOL_ERROR = "PROTOCOL_ERROR", "la réponse du serveur n’est pas compréhensible"
     RETRIES_EXHAUSTED = "RETRIES_EXHAUSTED", "tous les essais ont échoué pendant vingt-quatre heures"
     RETURNED = "RETURNED", "le message est revenu après avoir été accepté"
+    DIRECTORY_BEHIND = "DIRECTORY_BEHIND", "l’annuaire n’est pas encore à jour"
+    DISPATCHER_STOPPED = "DISPATCHER_STOPPED", "l’envoi est remis : le service s’arrête"
     LEASE_EXPIRED = "LEASE_EXPIRED", "l’envoi a été interrompu et repris"
     NOTICE_CORRECTED = "NOTICE_CORRECTED", "une version corrigée remplace cette information"
     NOTICE_WITHDRAWN = "NOTICE_WITHDRAWN", "l’information est retirée"
@@ -128,8 +131,9 @@ _DELIVERIES: Final = UUID("6f0a3c1e-6d0b-5c55-9a3e-7f35c0de35ad")
 
 
 def delivery_id(event_source: str, event_id: str, contact: str, medium: str) -> UUID:
-    """The id of the delivery of one event to one contact by one medium: the same whenever it is computed (RFC 9562, v5).
+    """The id of the delivery of one event to one contact by one medium: the same whenever it is computed.
 
-    The parts are joined by a character that none of them may hold, so that two deliveries never share an id.
+    A name-based UUID (RFC 9562, version 5). Each part carries its length, so that two deliveries never share a name.
     """
-    return uuid5(_DELIVERIES, "\n".join((event_source, event_id, contact, medium)))
+    parts = (event_source, event_id, contact, medium)
+    return uuid5(_DELIVERIES, "".join(f"{len(part)}:{part}" for part in parts))
