@@ -32,11 +32,12 @@ def decide(event: Event, as_of: datetime | None = None, directory: Directory | N
     """
     envelope = event.envelope
     decider = _DECIDERS.get(envelope.type)
-    if decider is None:
+    data = event.data
+    if decider is None or data is None:
         msg = f"{envelope.type} is not routed by these rules"
         raise NotRouted(msg)
     instant = as_of if as_of is not None else envelope.time
-    answer = decider(envelope.type, event.data, instant.astimezone(paris()).date(), directory)
+    answer = decider(envelope.type, data, instant.astimezone(paris()).date(), directory)
     return Decision(envelope.id, envelope.type, instant, RULES_VERSION, answer)
 
 

@@ -8,6 +8,9 @@ from hub.domain.events import Data
 from hub.domain.faults import SemanticFault
 from hub.domain.territory import Territory
 
+REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~+=-]{0,127}")
+"""Shape of an opaque reference, here of a contact: what may stand as the subject of an event."""
+
 _EMAIL: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=.{1,253}\Z)(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
 )

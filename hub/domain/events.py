@@ -38,8 +38,8 @@ class Event(Protocol):
         """The CloudEvents attributes."""
 
     @property
-    def data(self) -> Data:
-        """The data, as Avro gives it."""
+    def data(self) -> Data | None:
+        """The data, as Avro gives it; None for a deletion from the directory."""
 
 
 @dataclass(frozen=True, slots=True)

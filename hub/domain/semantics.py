@@ -37,6 +37,8 @@ def semantic_faults(envelope: Envelope, data: Data, territory: Territory) -> lis
     `data` has passed its schema. Raises KeyError for an unknown event type.
     """
     faults = []
+    if not FIRST_DAY.year <= envelope.time.year <= LAST_DAY.year:
+        faults.append(SemanticFault("TIME_OUT_OF_RANGE", "/time", "time must lie between 1900 and 2199"))
     for name in _SUBJECT_FIELDS:
         if name in data:
             if data[name] != envelope.subject:

@@ -16,14 +16,14 @@ PRIOR: Final = Explanation(
     "R29",
     "I.4",
     "anticiper autant que possible les changements annoncés",
-    "L’information est publiée avant sa date d’effet ; le délai est mesuré.",
+    "L’information est publiée avant sa date d’effet ; le délai est mesuré.",
     matched=True,
 )
 NOT_PRIOR: Final = Explanation(
     PRIOR.rule,
     PRIOR.article,
     PRIOR.quote,
-    "L’information est publiée le jour de sa date d’effet ou après : elle n’est pas préalable, et le hub le signale.",
+    "L’information est publiée le jour de sa date d’effet ou après : elle n’est pas préalable, et le hub le signale.",
     matched=False,
 )
 CORRECTION: Final = Explanation(
@@ -37,6 +37,6 @@ WITHDRAWAL: Final = Explanation(
     "X1",
     "I.4",
     "améliorer la compréhension de l’information",
-    "Le retrait va à tous ceux qui ont reçu une version de l’information ; ce qui n’est pas encore parti est annulé.",
+    "Le retrait va à tous ceux qui ont reçu une version de l’information ; ce qui n’est pas encore parti est annulé.",
     matched=True,
 )
