@@ -10,7 +10,7 @@ class Fault:
     """One fault of an event.
 
     `code` is stable and serves as metric label. `pointer` is a JSON pointer (RFC 6901) relative to the event, empty
-    for the whole event. `detail` is an English sentence that names the field and what is expected, never what was found.
+    for the whole event. `detail` is an English sentence that names what is expected, never the value that was found.
     """
 
     code: str

@@ -13,9 +13,10 @@ from hub.errors import HubError
 from hub.paths import schemas_root
 
 LOCK_NAME = "published.lock"
+_INDEXES_REFUSED = 62  # -1 to -62: all that one byte can hold for a union of two
 
 
-class UnknownSchema(HubError, KeyError):
+class UnknownSchema(HubError):
     """No schema is published under this id, or for this type and version."""
 
 
@@ -40,8 +41,9 @@ class LockLine:
 class PublishedSchema:
     """One immutable version of a type.
 
-    `text` is the file as the registry serves it, `parsed` what fastavro reads and writes with, `prefix` the five bytes
-    that frame a value of this schema (0, then `id` as big-endian 32 bits). `document` is the parsed JSON of `text`.
+    `text` is the file as the registry serves it, `document` its parsed JSON, `parsed` what fastavro writes with,
+    `strict` what it reads with (see `_strict`), `prefix` the five bytes that frame a value of this schema (0, then `id`
+    as big-endian 32 bits).
     """
 
     id: int
@@ -51,6 +53,7 @@ class PublishedSchema:
     sha256: str
     document: dict[str, Any] = field(repr=False)
     parsed: dict[str, Any] = field(repr=False)
+    strict: dict[str, Any] = field(repr=False)
     prefix: bytes = field(repr=False)
 
     @property
@@ -82,7 +85,7 @@ class Catalogue:
         return type_ in self._latest
 
     def by_id(self, schema_id: int) -> PublishedSchema:
-        """The schema of this id, or `UnknownSchema`."""
+        """Return the schema of this id, or `UnknownSchema`."""
         found = self._by_id.get(schema_id)
         if found is None:
             msg = f"No schema is published under id {schema_id}."
@@ -90,7 +93,7 @@ class Catalogue:
         return found
 
     def schema(self, type_: str, version: int | None = None) -> PublishedSchema:
-        """The schema of a type in this version, by default the latest, or `UnknownSchema`."""
+        """Return the schema of a type in this version, by default the latest, or `UnknownSchema`."""
         found = self._latest.get(type_) if version is None else self._by_type.get((type_, version))
         if found is None:
             msg = f"No schema is published for this type{'' if version is None else f' in version {version}'}."
@@ -98,28 +101,28 @@ class Catalogue:
         return found
 
     def latest(self, type_: str) -> PublishedSchema:
-        """The highest version of a type, or `UnknownSchema`."""
+        """Return the highest version of a type, or `UnknownSchema`."""
         return self.schema(type_)
 
     def versions(self, type_: str) -> tuple[PublishedSchema, ...]:
-        """Every version of a type, lowest first; empty for an unknown type."""
+        """Return every version of a type, lowest first; empty for an unknown type."""
         return tuple(sorted((s for s in self if s.type == type_), key=lambda s: s.version))
 
     def types(self) -> tuple[str, ...]:
-        """Every type, sorted: the event types and the hub's own records."""
+        """Return every type, sorted: the event types and the hub's own records."""
         return tuple(sorted(self._latest))
 
     def subjects(self) -> tuple[str, ...]:
-        """Every registry subject, sorted."""
+        """Return every registry subject, sorted."""
         return tuple(sorted(self._types_by_subject))
 
     def by_subject(self, subject: str, version: int | None = None) -> PublishedSchema:
-        """The schema of a registry subject, by default its latest version, or `UnknownSchema`."""
+        """Return the schema of a registry subject, by default its latest version, or `UnknownSchema`."""
         return self.schema(self._types_by_subject.get(subject, ""), version)
 
 
 def read_lock(root: Path) -> tuple[LockLine, ...]:
-    """The lines of `published.lock` in their order; `SchemasUnreadable` when it is missing or malformed."""
+    """Read `published.lock`: its lines in their order; `SchemasUnreadable` when it is missing or malformed."""
     path = root / LOCK_NAME
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -145,7 +148,29 @@ def read_schema(root: Path, line: LockLine) -> PublishedSchema:
         raise SchemasUnreadable(msg, "`hub schemas check` says more.") from error
     prefix = b"\x00" + line.id.to_bytes(4, "big")
     digest = hashlib.sha256(raw).hexdigest()
-    return PublishedSchema(line.id, line.type, line.version, text, digest, document, parsed, prefix)
+    return PublishedSchema(line.id, line.type, line.version, text, digest, document, parsed, _strict(parsed), prefix)
+
+
+def _strict(node: Any) -> Any:
+    """Copy a parsed schema, changed so that fastavro refuses a negative index of an enum or of a union.
+
+    It looks both up in Python lists, where -1 is the last entry: corrupt bytes would read as a valid symbol. A
+    dictionary of symbols has no entry -1; a union, which must stay a list, ends in entries that name no type.
+    """
+    if isinstance(node, list):
+        return [*(_strict(branch) for branch in node), *(["hub.no_such_branch"] * _INDEXES_REFUSED)]
+    if not isinstance(node, dict):
+        return node
+    changed = dict(node)
+    if "symbols" in node:
+        changed["symbols"] = dict(enumerate(node["symbols"]))
+    if "fields" in node:
+        changed["fields"] = [{**f, "type": _strict(f["type"])} for f in node["fields"]]
+    if "items" in node:
+        changed["items"] = _strict(node["items"])
+    if "__named_schemas" in node:
+        changed["__named_schemas"] = {name: _strict(named) for name, named in node["__named_schemas"].items()}
+    return changed
 
 
 def load_catalogue(root: Path | None = None) -> Catalogue:
