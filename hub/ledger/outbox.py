@@ -1,0 +1,166 @@
+"""Status events on their way to hub.statuses: written with the state change they tell, relayed in order afterwards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.domain.events import Envelope
+from hub.domain.vocabulary import Confidentiality
+from hub.ledger.tables import OUTBOX_CHANNEL, status_outbox
+from hub.wire.avro import encode
+from hub.wire.cloudevents import kafka_headers
+from hub.wire.schemas import Catalogue
+
+SOURCE: Final = "urn:hub:hub:ledger"
+"""Source of the events that the ledger tells."""
+
+_REJECTIONS: Final = UUID("0e4f4b8c-6a5d-5a0e-8a52-5b1d0c35cd35")
+_RELAY_LOCK: Final = 3_535_002  # advisory lock: one relay at a time, so that the order of `seq` is the order on Kafka
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A delivery reached a state. `subject` and `correlationid` are those of the event that is delivered."""
+
+    delivery: UUID
+    event_source: str
+    event_id: str
+    subject: str
+    correlationid: str
+    contact: str
+    service: str
+    role: str
+    medium: str
+    status: str
+    reason: str | None
+    attempt: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LateRejection:
+    """An event that the router accepted and the ledger could not: its id or its version is already another event's.
+
+    `topic`, `partition` and `offset` say where it was published.
+    """
+
+    source: str
+    event_id: str
+    type: str
+    subject: str
+    correlationid: str
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    field: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One status event in the outbox, as it goes to Kafka."""
+
+    seq: int
+    key: bytes
+    headers: list[tuple[str, bytes]]
+    value: bytes
+
+
+def status_row(catalogue: Catalogue, change: StatusChange) -> dict[str, Any]:
+    """The outbox row of `delivery.status_changed`; the event's id is the same whenever it is computed."""
+    data = {
+        "delivery": str(change.delivery),
+        "event_id": change.event_id,
+        "event_source": change.event_source,
+        "contact": change.contact,
+        "service": change.service,
+        "role": change.role,
+        "medium": change.medium,
+        "status": change.status,
+        "reason": change.reason,
+        "attempt": change.attempt,
+        "at": change.at.isoformat(),
+    }
+    envelope = Envelope(
+        id=str(uuid5(change.delivery, f"{change.status}:{change.attempt}:{change.at.isoformat()}")),
+        source=SOURCE,
+        type="delivery.status_changed",
+        time=change.at,
+        subject=change.subject,
+        correlationid=change.correlationid,
+        confidentiality=Confidentiality.C1,
+        causationid=change.event_id,
+    )
+    return _row(catalogue, envelope, data)
+
+
+def rejection_row(catalogue: Catalogue, rejection: LateRejection) -> dict[str, Any]:
+    """The outbox row of `event.rejected`: reason and field, never the payload."""
+    data = {
+        "event_id": rejection.event_id,
+        "event_source": rejection.source,
+        "event_type": rejection.type,
+        "reason": rejection.reason,
+        "field": rejection.field,
+    }
+    envelope = Envelope(
+        id=str(uuid5(_REJECTIONS, f"{rejection.topic}:{rejection.partition}:{rejection.offset}")),
+        source=SOURCE,
+        type="event.rejected",
+        time=rejection.at,
+        subject=rejection.subject,
+        correlationid=rejection.correlationid,
+        confidentiality=Confidentiality.C1,
+        causationid=rejection.event_id,
+    )
+    return _row(catalogue, envelope, data)
+
+
+def _row(catalogue: Catalogue, envelope: Envelope, data: dict[str, Any]) -> dict[str, Any]:
+    schema = catalogue.latest(envelope.type)
+    headers = {name: value.decode() for name, value in kafka_headers(envelope, schema)}
+    return {
+        "key": envelope.subject,
+        "headers": headers,
+        "value": encode(schema, data),
+        "created_at": envelope.time,
+    }
+
+
+async def add_statuses(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Put status events into the outbox, in their order, and wake the relay when the transaction commits."""
+    if rows:
+        await connection.execute(insert(status_outbox), list(rows))
+        await connection.execute(text(f"notify {OUTBOX_CHANNEL}"))
+
+
+async def lock_relay(connection: AsyncConnection) -> bool:
+    """Become the only relay until the transaction ends; False when another process relays now."""
+    return bool(await connection.scalar(text("select pg_try_advisory_xact_lock(:key)"), {"key": _RELAY_LOCK}))
+
+
+async def waiting_statuses(connection: AsyncConnection, limit: int) -> list[Waiting]:
+    """The oldest status events that were not relayed yet, in order."""
+    rows = await connection.execute(
+        select(status_outbox.c.seq, status_outbox.c.key, status_outbox.c.headers, status_outbox.c.value)
+        .where(status_outbox.c.relayed_at.is_(None))
+        .order_by(status_outbox.c.seq)
+        .limit(limit)
+    )
+    return [
+        Waiting(row.seq, row.key.encode(), [(name, text_.encode()) for name, text_ in row.headers.items()], row.value)
+        for row in rows
+    ]
+
+
+async def mark_relayed(connection: AsyncConnection, statuses: Sequence[Waiting], at: datetime) -> None:
+    """Say that these status events are on Kafka."""
+    await connection.execute(
+        update(status_outbox).where(status_outbox.c.seq.in_([status.seq for status in statuses])).values(relayed_at=at)
+    )
