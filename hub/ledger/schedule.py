@@ -1,0 +1,195 @@
+"""Make deliveries of decisions, and stop those that a correction or a withdrawal overtook."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.domain.deliveries import DUE, DeliveryReason, delivery_id
+from hub.domain.vocabulary import DeliveryStatus, Kind, Medium
+from hub.ledger.decided import DecidedEvent
+from hub.ledger.notices import CORRECTED, WITHDRAWN
+from hub.ledger.outbox import StatusChange, add_statuses, status_row
+from hub.ledger.tables import DELIVERIES_CHANNEL, delivery
+from hub.wire.schemas import Catalogue
+
+RECEIVED_RULE: Final = "X1"
+"""Row of the notice matrix: a correction or a withdrawal goes to whoever got the original."""
+
+# Whoever got, or may have got, an earlier version. A withdrawal's own message is no version of the notice.
+_RECEIVERS = text("""
+select distinct on (d.contact) d.contact, d.service, d.role, d.cdas
+from delivery d
+join notice_version v
+  on v.notice = d.notice and v.version = d.version and v.source = d.event_source and v.event_id = d.event_id
+where d.notice = :notice and d.version <= :version
+  and (
+    d.accepted_at is not null
+    or d.state in ('SENDING', 'ACCEPTED', 'SHOWN', 'TAKEN_IN_CHARGE', 'CONCLUDED', 'ESCALATED')
+    or exists (
+      select from delivery_attempt a
+      where a.delivery = d.id and (a.result in ('accepted', 'abandoned') or a.reason = 'UNCONFIRMED')
+    )
+  )
+order by d.contact, d.version desc
+""")
+
+# One statement, so that a delivery claimed at this very moment is either stopped or marked, never missed.
+_OVERTAKE = text("""
+update delivery d
+set superseded = true,
+    state = case when d.state = any(:due) then 'CANCELLED' else d.state end,
+    reason = case when d.state = any(:due) then
+      case v.status when 'WITHDRAWN' then :withdrawn else :corrected end else d.reason end,
+    ended_at = case when d.state = any(:due) then cast(:now as timestamptz) else d.ended_at end
+from notice_version v, event e
+where d.notice = any(:notices) and not d.superseded and d.state = any(:pursued)
+  and v.notice = d.notice and v.version = d.version and v.source = d.event_source and v.event_id = d.event_id
+  and v.status <> 'PUBLISHED'
+  and e.source = d.event_source and e.id = d.event_id
+returning d.id, d.event_source, d.event_id, e.subject, e.correlationid, d.contact, d.service, d.role, d.medium,
+  d.state, d.reason, d.attempt
+""")
+
+
+@dataclass(slots=True)
+class _Recipient:
+    """One contact of one event, with the rules of every routing that leads to it."""
+
+    service: str
+    role: str
+    cdas: str | None
+    rules: list[str]
+
+    def add(self, rules: Sequence[str]) -> None:
+        self.rules.extend(rule for rule in rules if rule not in self.rules)
+
+
+async def schedule_deliveries(
+    connection: AsyncConnection, catalogue: Catalogue, events: Sequence[DecidedEvent], now: datetime
+) -> int:
+    """Make the deliveries of new events and stop what they overtake; return how many deliveries were made.
+
+    One delivery per contact, by mail, whatever the number of routings that lead to it. A corrected or withdrawn
+    notice also goes to everybody who received an earlier version (rule X1). What has not left of a version that is no
+    longer in force is cancelled; what is under way is marked, so that it is not tried again.
+    """
+    rows: list[dict[str, Any]] = []
+    statuses: list[dict[str, Any]] = []
+    for decided in events:
+        recipients = _recipients(decided.decision)
+        if decided.type in {CORRECTED, WITHDRAWN}:
+            await _add_receivers(connection, decided, recipients)
+        for contact, recipient in recipients.items():
+            row = _delivery(decided, contact, recipient, now)
+            rows.append(row)
+            statuses.append(status_row(catalogue, _scheduled(decided, row)))
+    if rows:
+        await connection.execute(insert(delivery).on_conflict_do_nothing(), rows)
+        await add_statuses(connection, statuses)
+        for lane in sorted({row["lane"] for row in rows}):
+            await connection.execute(
+                text("select pg_notify(:channel, :lane)"), {"channel": DELIVERIES_CHANNEL, "lane": lane}
+            )
+    notices = sorted({decided.subject for decided in events if decided.notice is not None})
+    if notices:
+        await _overtake(connection, catalogue, notices, now)
+    return len(rows)
+
+
+def _recipients(decision: dict[str, Any] | None) -> dict[str, _Recipient]:
+    recipients: dict[str, _Recipient] = {}
+    for routing in decision["routings"] if decision else ():
+        for contact in routing["recipients"]:
+            known = recipients.get(contact)
+            if known is None:
+                recipients[contact] = _Recipient(
+                    routing["service"], routing["role"], routing["cdas"], list(routing["rules"])
+                )
+            else:
+                known.add(routing["rules"])
+    return recipients
+
+
+async def _add_receivers(connection: AsyncConnection, decided: DecidedEvent, recipients: dict[str, _Recipient]) -> None:
+    data = decided.notice or {}
+    version = data["version"] if decided.type == WITHDRAWN else data["version"] - 1
+    for row in await connection.execute(_RECEIVERS, {"notice": decided.subject, "version": version}):
+        recipients.setdefault(row.contact, _Recipient(row.service, row.role, row.cdas, [])).add([RECEIVED_RULE])
+
+
+def _delivery(decided: DecidedEvent, contact: str, recipient: _Recipient, now: datetime) -> dict[str, Any]:
+    medium = Medium.MAIL.value
+    return {
+        "id": delivery_id(decided.source, decided.id, contact, medium),
+        "event_source": decided.source,
+        "event_id": decided.id,
+        "notice": decided.notice and decided.notice["notice"],
+        "version": decided.notice and decided.notice["version"],
+        "contact": contact,
+        "service": recipient.service,
+        "role": recipient.role,
+        "cdas": recipient.cdas,
+        "rules": recipient.rules,
+        "medium": medium,
+        "lane": "urgent" if decided.kind == Kind.URGENCIES.value else "standard",
+        "state": DeliveryStatus.SCHEDULED.value,
+        "due_at": now,
+        "directory_revision": decided.directory_revision,
+        "created_at": now,
+    }
+
+
+def _scheduled(decided: DecidedEvent, row: dict[str, Any]) -> StatusChange:
+    return StatusChange(
+        delivery=row["id"],
+        event_source=decided.source,
+        event_id=decided.id,
+        subject=decided.subject,
+        correlationid=decided.correlationid,
+        contact=row["contact"],
+        service=row["service"],
+        role=row["role"],
+        medium=row["medium"],
+        status=row["state"],
+        reason=None,
+        attempt=0,
+        at=row["created_at"],
+    )
+
+
+async def _overtake(connection: AsyncConnection, catalogue: Catalogue, notices: Sequence[str], now: datetime) -> None:
+    due = sorted(state.value for state in DUE)
+    parameters = {
+        "notices": list(notices),
+        "due": due,
+        "pursued": [*due, DeliveryStatus.SENDING.value],
+        "withdrawn": DeliveryReason.NOTICE_WITHDRAWN.value,
+        "corrected": DeliveryReason.NOTICE_CORRECTED.value,
+        "now": now,
+    }
+    stopped = [
+        StatusChange(
+            delivery=UUID(str(row.id)),
+            event_source=row.event_source,
+            event_id=row.event_id,
+            subject=row.subject,
+            correlationid=row.correlationid,
+            contact=row.contact,
+            service=row.service,
+            role=row.role,
+            medium=row.medium,
+            status=row.state,
+            reason=row.reason,
+            attempt=row.attempt,
+            at=now,
+        )
+        for row in await connection.execute(_OVERTAKE, parameters)
+        if row.state == DeliveryStatus.CANCELLED.value
+    ]
+    await add_statuses(connection, [status_row(catalogue, change) for change in stopped])
