@@ -53,13 +53,20 @@ def decode(catalogue: Catalogue, value: bytes) -> tuple[PublishedSchema, dict[st
         schema = catalogue.by_id(int.from_bytes(value[1:PREFIX_LENGTH], "big"))
     except UnknownSchema as error:
         raise WireFault("UNKNOWN_SCHEMA_ID", "/data", "No schema is published under the id of the value.") from error
-    latest = catalogue.latest(schema.type)
+    return schema, read(schema, catalogue.latest(schema.type), value)
+
+
+def read(writer: PublishedSchema, reader: PublishedSchema, value: bytes) -> dict[str, Any]:
+    """Read a framed value written with `writer` into the shape of `reader`, another version of the same type.
+
+    Raises `WireFault` as `decode` does; the framing itself is not looked at.
+    """
     stream = BytesIO(value)
     stream.seek(PREFIX_LENGTH)
     try:
-        datum = schemaless_reader(stream, schema.strict, None if latest is schema else latest.parsed)
+        datum = schemaless_reader(stream, writer.strict, None if reader is writer else reader.parsed)
     except _UNREADABLE as error:
-        raise diagnose(schema.parsed, value[PREFIX_LENGTH:]) from error
+        raise diagnose(writer.parsed, value[PREFIX_LENGTH:]) from error
     if stream.tell() != len(value):
         raise WireFault("AVRO_TRAILING_BYTES", "/data", "The value goes on after the end of its datum.")
-    return schema, cast("dict[str, Any]", datum)
+    return cast("dict[str, Any]", datum)

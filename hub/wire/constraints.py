@@ -29,11 +29,13 @@ _LOCAL_TIME_INVALID = ("TIME_INVALID", "must be a time of day, hh:mm, from 00:00
 
 
 def parse_time(text: str) -> datetime:
-    """Read an instant in RFC 3339 (section 5.6): aware, to the microsecond; ValueError when it is none."""
+    """Read an instant in RFC 3339 (section 5.6): aware, to the microsecond. Raises ValueError when it is none."""
     if not _RFC3339.fullmatch(text):
         msg = "not RFC 3339 with an offset"
         raise ValueError(msg)
-    return datetime.fromisoformat(text.upper())
+    moment = datetime.fromisoformat(text.upper())
+    moment.timestamp()
+    return moment
 
 
 def text_check(text_format: str | None) -> Check:
@@ -150,7 +152,7 @@ def _long_text(text: str) -> tuple[str, str] | None:
 def _instant(text: str) -> tuple[str, str] | None:
     try:
         parse_time(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return _TIME_INVALID
     return None
 
