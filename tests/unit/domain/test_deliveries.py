@@ -1,0 +1,129 @@
+"""The life of a delivery."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.domain.deliveries import (
+    ATTEMPTS,
+    DUE,
+    FINAL,
+    PERMANENT,
+    RETRY_DELAYS,
+    RETRY_WINDOW,
+    TRANSITIONS,
+    DeliveryReason,
+    TransitionRefused,
+    check_transition,
+    delivery_id,
+    next_attempt_at,
+    retry_delay,
+    states_before,
+)
+from hub.domain.vocabulary import DeliveryStatus
+
+STATUSES = st.sampled_from(DeliveryStatus)
+S = DeliveryStatus
+NOW = datetime(2026, 5, 4, tzinfo=UTC)
+
+
+def test_every_state_has_its_row() -> None:
+    assert set(DeliveryStatus) == set(TRANSITIONS)
+
+
+def test_the_way_of_a_delivery_that_works_is_open_from_end_to_end() -> None:
+    way = [S.SCHEDULED, S.SENDING, S.ACCEPTED, S.SHOWN, S.TAKEN_IN_CHARGE, S.CONCLUDED]
+    for before, after in zip(way, way[1:], strict=False):
+        check_transition(before, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (S.CANCELLED, S.SENDING),
+        (S.CONCLUDED, S.SCHEDULED),
+        (S.ACCEPTED, S.SENDING),
+        (S.ACCEPTED, S.CANCELLED),
+        (S.TAKEN_IN_CHARGE, S.SHOWN),
+        (S.TAKEN_IN_CHARGE, S.ESCALATED),
+        (S.SCHEDULED, S.ACCEPTED),
+    ],
+    ids=lambda status: status.value,
+)
+def test_a_step_that_would_undo_or_skip_is_refused(before: DeliveryStatus, after: DeliveryStatus) -> None:
+    with pytest.raises(TransitionRefused, match=f"{before.value}.*{after.value}"):
+        check_transition(before, after)
+
+
+@given(STATUSES, STATUSES)
+def test_states_before_is_the_table_read_backwards(before: DeliveryStatus, after: DeliveryStatus) -> None:
+    assert (after in TRANSITIONS[before]) == (before in states_before(after))
+
+
+@given(STATUSES)
+def test_every_state_can_come_to_an_end(status: DeliveryStatus) -> None:
+    reached, waiting = {status}, [status]
+    while waiting:
+        for following in TRANSITIONS[waiting.pop()] - reached:
+            reached.add(following)
+            waiting.append(following)
+    assert reached & FINAL
+
+
+@given(STATUSES)
+def test_every_state_is_reached_from_scheduled(status: DeliveryStatus) -> None:
+    reached = {S.SCHEDULED}
+    while more := {after for before in reached for after in TRANSITIONS[before]} - reached:
+        reached |= more
+    assert status in reached
+
+
+def test_what_has_not_left_can_be_cancelled_and_what_has_left_cannot() -> None:
+    assert states_before(S.CANCELLED) == DUE
+
+
+def test_the_schedule_is_the_published_one() -> None:
+    assert [delay.total_seconds() for delay in RETRY_DELAYS] == [25, 100, 400, 1600, 6400, 25600, 52275]
+
+
+def test_the_last_attempt_comes_24_hours_after_the_first() -> None:
+    assert sum(RETRY_DELAYS, timedelta()) == RETRY_WINDOW
+    assert retry_delay(ATTEMPTS) is None
+    assert next_attempt_at(ATTEMPTS, NOW) is None
+
+
+@given(st.integers(1, ATTEMPTS - 1))
+def test_each_wait_is_longer_than_the_one_before(attempt: int) -> None:
+    later, now = next_attempt_at(attempt, NOW), retry_delay(attempt)
+    assert now is not None
+    assert later == NOW + now
+    assert all(now > earlier for earlier in RETRY_DELAYS[: attempt - 1])
+
+
+@given(st.integers(max_value=0))
+def test_attempts_count_from_one(attempt: int) -> None:
+    with pytest.raises(ValueError, match="from 1"):
+        retry_delay(attempt)
+
+
+def test_what_may_pass_is_not_permanent() -> None:
+    passing = {"UNREACHABLE", "TIMED_OUT", "CONNECTION_LOST", "TEMPORARILY_REFUSED", "LEASE_EXPIRED"}
+    assert passing.isdisjoint(PERMANENT)
+    assert {DeliveryReason.ADDRESS_REFUSED, DeliveryReason.RETRIES_EXHAUSTED} <= PERMANENT
+
+
+def test_the_id_of_a_delivery_does_not_change_from_one_version_to_the_next() -> None:
+    expected = "a4acea1a-08e3-5f58-90c2-15bc20009461"
+    assert expected == str(delivery_id("urn:hub:cd35:si", "e-1", "c-1", "MAIL"))
+
+
+PARTS = st.tuples(*[st.text(max_size=4)] * 4)
+
+
+@given(PARTS, PARTS)
+def test_two_deliveries_share_an_id_only_when_they_are_the_same(
+    one: tuple[str, str, str, str], other: tuple[str, str, str, str]
+) -> None:
+    assert (one == other) == (delivery_id(*one) == delivery_id(*other))
