@@ -1,0 +1,75 @@
+"""The demo of `hub up`: contacts come in as `hub directory import` does it, notices through the public gateway."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import httpx
+
+from hub.data import load_territory
+from hub.demo import demo_directory_rows, demo_notices
+from hub.domain.decide import paris
+from hub.domain.directory_import import LineStatus, plan_import
+from hub.errors import HubError
+from hub.settings import Settings
+from hub.up.endpoints import Endpoints
+from hub.wire.directory_publish import publish_contacts, wait_until_applied
+from hub.wire.directory_topic import read_directory
+from hub.wire.schemas import load_catalogue
+
+Tell = Callable[[str], None]
+_ACCEPTED = 202
+_GATEWAY_SECONDS = 10.0
+_TRIES = 5
+
+
+class DemoRefused(HubError):
+    """The gateway did not take a demo notice."""
+
+
+async def load_demo_directory(settings: Settings, tell: Tell) -> None:
+    """Bring the demo contacts into the directory where they are not in it as they should be. Raises HubError."""
+    catalogue = load_catalogue()
+    state = await read_directory(settings, catalogue, load_territory())
+    now = datetime.now(paris())
+    receipts = plan_import(demo_directory_rows(), state.directory, now.date())
+    wanted = (LineStatus.ADDED, LineStatus.CHANGED)
+    contacts = [line.contact for line in receipts if line.status in wanted and line.contact is not None]
+    if not contacts:
+        tell(f"The directory is there already: {len(state.directory)} contacts.")
+        return
+    tell(f"Loading the demo directory: {len(contacts)} contacts of the CDAS, both institutions and the ASIP.")
+    await publish_contacts(settings, catalogue, contacts, state.revision, now)
+    await wait_until_applied(settings, catalogue, state, contacts, lambda _done, _all: None)
+    tell(f"The router applies {len(state.directory)} contacts.")
+
+
+async def publish_demo_notices(endpoints: Endpoints, tell: Tell) -> None:
+    """Publish each demo notice as its institution does; a repeat is harmless: the gateway knows the ids."""
+    tokens = {system.source: system.token for system in endpoints.systems}
+    async with httpx.AsyncClient(timeout=_GATEWAY_SECONDS, trust_env=False) as client:
+        notices = demo_notices()
+        for notice in notices:
+            headers = {
+                "Authorization": f"Bearer {tokens[notice['source']]}",
+                "Content-Type": "application/cloudevents+json",
+            }
+            await _publish(client, endpoints.gateway.events, dict(notice), headers)
+    tell(f"{len(notices)} demo notices were accepted by the gateway; mails follow.")
+
+
+async def _publish(client: httpx.AsyncClient, url: str, event: dict[str, object], headers: dict[str, str]) -> None:
+    for attempt in range(1, _TRIES + 1):
+        try:
+            answer = await client.post(url, json=event, headers=headers)
+        except httpx.HTTPError as error:
+            fault = type(error).__name__
+        else:
+            if answer.status_code == _ACCEPTED:
+                return
+            fault = f"HTTP {answer.status_code}: {answer.text}"
+            if answer.status_code < 500:  # what the client did wrong stays wrong
+                break
+        await asyncio.sleep(attempt)
+    msg = f"The gateway did not take the demo notice {event['id']}: {fault}"
+    raise DemoRefused(msg, "Its log is gateway.log in the hub's logs folder.")
