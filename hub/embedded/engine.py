@@ -215,11 +215,12 @@ async def until(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 def last_lines(log: Path, count: int = 8) -> str:
-    """Read the end of a log, for an error message; empty when there is none."""
+    """Read the end of a log, for an error message: without Java's stack frames; empty when there is none."""
     try:
-        return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return ""
+    return "\n".join([line for line in lines if line.strip() and not line.startswith(("\tat ", "WARNING:"))][-count:])
 
 
 def setpriv() -> str:

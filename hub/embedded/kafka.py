@@ -59,6 +59,11 @@ class EmbeddedKafka:
         return f"127.0.0.1:{self._node.port}"
 
     @property
+    def data_dir(self) -> Path:
+        """Where its data and logs are."""
+        return self._node.data_dir
+
+    @property
     def pid(self) -> int | None:
         """Process number of the Java machine; None when it does not run."""
         return self._process.engine.pid if self._process and self._process.alive else None

@@ -45,9 +45,9 @@ class EmbeddedPostgres:
     """
 
     def __init__(self, data_dir: Path, port: int | None = None) -> None:
-        self._dir = data_dir.absolute()
+        self.data_dir = data_dir.absolute()
         self.port = port or free_port()
-        self._directory = DataDirectory(self._dir, "PostgreSQL")
+        self._directory = DataDirectory(self.data_dir, "PostgreSQL")
         self._process: GuardedProcess | None = None
 
     @property
@@ -67,11 +67,11 @@ class EmbeddedPostgres:
         await self._directory.take()
         try:
             check_port_is_free(self.port, "PostgreSQL")
-            check_room(self._dir, _ROOM_MEBIBYTES)
+            check_room(self.data_dir, _ROOM_MEBIBYTES)
             try:
                 user = await asyncio.to_thread(self._prepare)
             except OSError as fault:
-                msg = f"PostgreSQL's data in {self._dir} cannot be used: {fault.strerror} ({fault.filename})."
+                msg = f"PostgreSQL's data in {self.data_dir} cannot be used: {fault.strerror} ({fault.filename})."
                 raise StartError(msg, "Free some room, or choose a folder that you may write.") from fault
             self._process = self._run(user)
             self._directory.remember(self._process.engine)
@@ -132,7 +132,7 @@ class EmbeddedPostgres:
 
     @property
     def _password(self) -> str:
-        return (self._dir / "password").read_text(encoding="ascii")
+        return (self.data_dir / "password").read_text(encoding="ascii")
 
     async def _connect(self) -> "asyncpg.Connection[asyncpg.Record]":
         # Everything is said: neither PG variables nor files of the home folder have a say.
@@ -148,11 +148,11 @@ class EmbeddedPostgres:
 
     @property
     def _log(self) -> Path:
-        return self._dir / "postgres.log"
+        return self.data_dir / "postgres.log"
 
     def _prepare(self) -> ServerUser:
         """Create the cluster on the first start; returns the user that the server runs as."""
-        home = self._dir / "cluster"
+        home = self.data_dir / "cluster"
         home.mkdir(mode=0o700, exist_ok=True)
         user = server_user((_program("postgres"), _program("initdb")), home)
         if (home / "pg" / "PG_VERSION").exists():
@@ -161,14 +161,14 @@ class EmbeddedPostgres:
         unfinished, password_file = home / "new", home / "new-password"
         shutil.rmtree(unfinished, ignore_errors=True)
         password = secrets.token_urlsafe(24)
-        _write_secret(self._dir / "password", password)
+        _write_secret(self.data_dir / "password", password)
         _write_secret(password_file, password)
         user.own(password_file)
         command = [str(_program("initdb")), "-D", str(unfinished), "-U", "postgres", f"--pwfile={password_file}"]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += ["--locale=C"]
         done = subprocess.run(  # noqa: S603 - the wheel's own program
-            user.command(command), capture_output=True, text=True, check=False, env=_environment(), cwd=self._dir
+            user.command(command), capture_output=True, text=True, check=False, env=_environment(), cwd=self.data_dir
         )
         password_file.unlink()
         if done.returncode != 0:
@@ -191,12 +191,12 @@ class EmbeddedPostgres:
             "log_line_prefix": "%m [%p] ",
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [str(_program("postgres")), "-D", str(self._dir / "cluster" / "pg"), *options]
+        command = [str(_program("postgres")), "-D", str(self.data_dir / "cluster" / "pg"), *options]
         return GuardedProcess(
             user.command(command, end_with_parent=True),
             log=self._log,
             environment=_environment(),
-            folder=self._dir,
+            folder=self.data_dir,
             stop_signal=signal.SIGINT,  # « fast »: ends sessions, then a checkpoint
             grace_seconds=_STOP_SECONDS,
         )

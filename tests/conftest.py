@@ -1,0 +1,78 @@
+"""Engines for every test that needs one: real Kafka, real PostgreSQL, real SMTP, each in a folder of the test run."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from hub.embedded.kafka import EmbeddedKafka
+from hub.embedded.mail import MailCatcher
+from hub.embedded.postgres import EmbeddedPostgres
+
+_NOT_RUN = pytest.StashKey[dict[str, list[str]]]()
+_DATABASE_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="module")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
+    """Give a fresh broker on a free port, without topics, for one module; its data goes with it."""
+    folder = tmp_path_factory.mktemp("kafka")
+    broker = EmbeddedKafka(folder)
+    asyncio.run(broker.start())
+    yield broker
+    asyncio.run(broker.stop())
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """Give the one database server of the test run."""
+    folder = tmp_path_factory.mktemp("postgres")
+    server = EmbeddedPostgres(folder)
+    asyncio.run(server.start())
+    yield server
+    asyncio.run(server.stop())
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def database(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """Give the address of a fresh, empty database for one module; it is dropped at the end."""
+    name = f"test_{next(_DATABASE_NUMBERS)}"
+    yield asyncio.run(postgres.create_database(name))
+    asyncio.run(postgres.drop_database(name))
+
+
+@pytest.fixture
+async def mail_catcher(tmp_path: Path) -> AsyncIterator[MailCatcher]:
+    """Give a mail server for one test: no TLS, no authentication, nothing caught yet."""
+    async with MailCatcher(tmp_path / "mails") as catcher:
+        yield catcher
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare the list of what is not run."""
+    config.stash[_NOT_RUN] = {}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, and remember, the tests whose system tool is not on this machine."""
+    for item in items:
+        missing = [name for mark in item.iter_markers("needs_tool") for name in mark.args if shutil.which(name) is None]
+        for name in missing:
+            item.add_marker(pytest.mark.skip(reason=f"the system tool {name} is not installed"))
+            config.stash[_NOT_RUN].setdefault(name, []).append(item.nodeid)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name the tests that were not run because a system tool is absent."""
+    not_run = config.stash[_NOT_RUN]
+    if not_run:
+        terminalreporter.section("not run: a system tool is absent")
+        for name, tests in sorted(not_run.items()):
+            terminalreporter.write_line(f"{name}:")
+            for test in tests:
+                terminalreporter.write_line(f"    {test}")
