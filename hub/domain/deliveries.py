@@ -103,6 +103,7 @@ class DeliveryReason(Labelled):
     PROTOCOL_ERROR = "PROTOCOL_ERROR", "la réponse du serveur n’est pas compréhensible"
     RETRIES_EXHAUSTED = "RETRIES_EXHAUSTED", "tous les essais ont échoué pendant vingt-quatre heures"
     RETURNED = "RETURNED", "le message est revenu après avoir été accepté"
+    HUB_FAULT = "HUB_FAULT", "une anomalie du hub a empêché l’envoi"
     DISPATCHER_STOPPED = "DISPATCHER_STOPPED", "l’envoi est remis : le service s’arrête"
     LEASE_EXPIRED = "LEASE_EXPIRED", "l’envoi a été interrompu et repris"
     NOTICE_CORRECTED = "NOTICE_CORRECTED", "une version corrigée remplace cette information"
