@@ -5,6 +5,7 @@ English sentences that never echo a value.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 from typing import Final
 
@@ -36,25 +37,38 @@ def semantic_faults(envelope: Envelope, data: Data, territory: Territory) -> lis
 
     `data` has passed its schema. Raises KeyError for an unknown event type.
     """
-    faults = []
-    if not FIRST_DAY.year <= envelope.time.year <= LAST_DAY.year:
-        faults.append(SemanticFault("TIME_OUT_OF_RANGE", "/time", "time must lie between 1900 and 2199"))
+    faults = list(_envelope_faults(envelope, data))
+    for check in _CHECKS.get(envelope.type, _COMMON):
+        faults.extend(check(data, territory))
+    return faults
+
+
+def faults_of_sound_fields(envelope: Envelope, data: Data, territory: Territory) -> list[SemanticFault]:
+    """The semantic faults of an event that has other faults already: None stands for every field that has one.
+
+    A check ends where it meets such a field, so that the sender hears of as many faults as can be told at once.
+    """
+    faults: list[SemanticFault] = []
+    checks = _CHECKS.get(envelope.type, _COMMON)
+    for found in (_envelope_faults(envelope, data), *(check(data, territory) for check in checks)):
+        with suppress(TypeError, AttributeError, KeyError):
+            faults.extend(found)
+    return faults
+
+
+def _envelope_faults(envelope: Envelope, data: Data) -> Iterator[SemanticFault]:
     for name in _SUBJECT_FIELDS:
         if name in data:
-            if data[name] != envelope.subject:
-                detail = f"subject must equal the data's {name}"
-                faults.append(SemanticFault("SUBJECT_MISMATCH", "/subject", detail))
+            if data[name] != envelope.subject and data[name] is not None:
+                yield SemanticFault("SUBJECT_MISMATCH", "/subject", f"subject must equal the data's {name}")
             break
     level = level_of(envelope.type, data)
     if envelope.confidentiality < level:
         detail = f"this event is at least {level.value}; confidentiality may not be lower"
-        faults.append(SemanticFault("CONFIDENTIALITY_TOO_LOW", "/confidentiality", detail))
+        yield SemanticFault("CONFIDENTIALITY_TOO_LOW", "/confidentiality", detail)
     if envelope.type == "contact.changed" and not _is_owner(envelope.source, data):
         detail = "a contact is declared by its own institution: institution must be that of the source"
-        faults.append(SemanticFault("OWNER_MISMATCH", "/data/institution", detail))
-    for check in _CHECKS.get(envelope.type, _COMMON):
-        faults.extend(check(data, territory))
-    return faults
+        yield SemanticFault("OWNER_MISMATCH", "/data/institution", detail)
 
 
 def _is_owner(source: str, data: Data) -> bool:

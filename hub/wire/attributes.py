@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ TOLERATED: Final = frozenset({"datacontenttype", "traceparent", "tracestate"})
 KNOWN: Final = frozenset(REQUIRED) | frozenset(OPTIONAL)
 _READ_PAST: Final = KNOWN | TOLERATED
 FIRST_YEAR: Final = 1900
+_SOME_TIME: Final = datetime(2024, 12, 2, tzinfo=UTC)
 LAST_YEAR: Final = 2199
 _LEVELS: Final = {level.value: level for level in Confidentiality if level.value != "UNKNOWN"}
 _OPAQUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~+=-]{0,127}")
@@ -55,6 +56,20 @@ class AttributesRead:
             level,
             kind.dataschema,
             self.causationid,
+        )
+
+    def stand_in(self, event_type: str, subject: str) -> Envelope:
+        """An envelope for looking at the data although attributes have faults; what is missing can give no fault."""
+        kind, level = self.kind, Confidentiality.C3
+        moment = self.time or _SOME_TIME
+        return Envelope(
+            self.id or "",
+            kind.source or "",
+            event_type,
+            moment,
+            self.subject or subject,
+            "",
+            kind.confidentiality or level,
         )
 
 

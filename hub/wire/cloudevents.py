@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hub.domain.events import EVENT_TYPES, Envelope, parse_source
-from hub.domain.semantics import semantic_faults
+from hub.domain.faults import SemanticFault
+from hub.domain.semantics import faults_of_sound_fields, semantic_faults
 from hub.domain.territory import Territory
 from hub.wire.attributes import KNOWN, AttributeReader, AttributesRead
 from hub.wire.avro import decode, encode
@@ -103,14 +104,27 @@ class EventReader:
         if data is None and not faults and draft.kind.type not in DELETABLE:
             faults.append(Fault("DATA_MISSING", "/data", "This type of event needs its data."))
         if faults:
-            raise EventInvalid(tuple(faults))
+            raise EventInvalid((*faults, *self._further_faults(draft, schema, data)))
         envelope = draft.envelope(data)
         if data is not None:
             found = semantic_faults(envelope, data, self._territory)
             if found:
-                raise EventInvalid(tuple(Fault(fault.code, fault.pointer, fault.detail) for fault in found))
+                raise EventInvalid(tuple(map(_fault, found)))
         assert schema is not None  # noqa: S101 -- a draft without faults has its schema
         return ReceivedEvent(envelope, schema, data, value)
+
+    def _further_faults(
+        self, draft: AttributesRead, schema: PublishedSchema | None, data: dict[str, Any] | None
+    ) -> tuple[Fault, ...]:
+        if data is None or schema is None or schema.type != draft.kind.type:
+            return ()
+        named = next((data[name] for name in ("situation", "notice", "contact", "calendar") if name in data), None)
+        envelope = draft.stand_in(schema.type, named or "")
+        return tuple(map(_fault, faults_of_sound_fields(envelope, data, self._territory)))
+
+
+def _fault(found: SemanticFault) -> Fault:
+    return Fault(found.code, found.pointer, found.detail)
 
 
 DELETABLE: Final = frozenset({"contact.changed", "calendar.changed"})
