@@ -181,8 +181,8 @@ async def record(
     *,
     dispatcher: str,
     now: datetime,
-) -> set[UUID]:
-    """Record how attempts ended; returns the deliveries whose state changed by it.
+) -> dict[UUID, DeliveryStatus]:
+    """Record how attempts ended; returns the deliveries whose state changed by it, with the state they came to.
 
     A delivery that this dispatcher no longer holds (its lease ended and another took it over) keeps its state, but the
     attempt tells the truth from now on. One whose notice was corrected or withdrawn meanwhile is not tried again.
@@ -209,7 +209,7 @@ async def record(
     await _end_attempts(connection, outcomes, now)
     await _change(connection, changed)
     await add_statuses(connection, told)
-    return {row["of"] for row in changed}
+    return {row["of"]: DeliveryStatus(row["new_state"]) for row in changed}
 
 
 async def reclaim_expired(

@@ -1,0 +1,88 @@
+"""One attempt of one delivery: from the claim to its outcome, whatever happens."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from connectors.outbound.channel import Accepted, Channel, Permanent, Result, Transient
+from hub.dispatcher.messages import message_for
+from hub.dispatcher.schedule import Schedule
+from hub.domain.deliveries import DeliveryReason
+from hub.domain.vocabulary import DeliveryStatus
+from hub.health import Health
+from hub.ledger.deliveries import Claim, Outcome
+
+log = structlog.get_logger()
+
+# Reasons that say nothing about one message: the way out itself is closed, and an operator should know.
+_CHANNEL_DOWN: Final = frozenset(
+    {DeliveryReason.UNREACHABLE, DeliveryReason.ENCRYPTION_FAILED, DeliveryReason.AUTHENTICATION_REFUSED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """What attempts need: the channel of each medium, the schedule, the address of the portal, a clock."""
+
+    channels: Mapping[str, Channel]
+    schedule: Schedule
+    public_url: str
+    health: Health
+    clock: Callable[[], datetime]
+
+    async def make(self, claim: Claim) -> Outcome:
+        """Make the attempt and say what becomes of the delivery; raises nothing but cancellation."""
+        try:
+            result = await self._deliver(claim)
+        except Exception:
+            log.exception("attempt_crashed", delivery=str(claim.delivery.id), attempt=claim.attempt)
+            result = Transient(DeliveryReason.HUB_FAULT, "see the dispatcher's log")
+        return self.outcome(claim, result)
+
+    def outcome(self, claim: Claim, result: Result) -> Outcome:
+        """What a result means for the delivery: accepted, failed, or to be tried again on schedule."""
+        match result:
+            case Accepted(detail):
+                return Outcome(claim, "accepted", DeliveryStatus.ACCEPTED, None, detail)
+            case Permanent(reason, detail):
+                return Outcome(claim, "permanent", DeliveryStatus.FAILED, reason, detail)
+            case Transient(reason, detail, retry_after):
+                due_at = self.schedule.next_attempt(
+                    claim.attempt,
+                    first_attempt_at=claim.first_attempt_at,
+                    now=self.clock(),
+                    not_before=retry_after,
+                )
+                if due_at is not None:
+                    return Outcome(claim, "transient", DeliveryStatus.RETRYING, reason, detail, due_at)
+                exhausted = f"{reason.value}: {detail}"
+                return Outcome(claim, "transient", DeliveryStatus.FAILED, DeliveryReason.RETRIES_EXHAUSTED, exhausted)
+
+    def postponed(self, claim: Claim) -> Outcome:
+        """A delivery that was claimed and not begun when the dispatcher had to stop: due at once, for any other."""
+        return Outcome(
+            claim,
+            "transient",
+            DeliveryStatus.RETRYING,
+            DeliveryReason.DISPATCHER_STOPPED,
+            "claimed and not begun: nothing has left",
+            self.clock(),
+        )
+
+    async def _deliver(self, claim: Claim) -> Result:
+        medium = claim.delivery.medium
+        channel = self.channels.get(medium)
+        if channel is None:
+            return Permanent(DeliveryReason.NO_USABLE_CHANNEL, f"no channel carries {medium}")
+        message = message_for(claim, public_url=self.public_url, now=self.clock())
+        if isinstance(message, Permanent):
+            return message
+        result = await channel.deliver(message)
+        if isinstance(result, Transient) and result.reason in _CHANNEL_DOWN:
+            self.health.missing(medium.lower(), f"{result.reason.value}: {result.detail}")
+        else:
+            self.health.there(medium.lower())
+        return result

@@ -1,0 +1,108 @@
+"""The dispatcher: two lanes, one recorder, one housekeeper, one listener, ending together."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from connectors.outbound.channel import Channel
+from hub.dispatcher.attempt import Attempts
+from hub.dispatcher.housekeeping import Housekeeping
+from hub.dispatcher.lane import Lane
+from hub.dispatcher.recorder import Recorder
+from hub.dispatcher.schedule import schedule_of
+from hub.dispatcher.wakeup import hear_deliveries
+from hub.health import Health
+from hub.settings import Settings
+from hub.wire.schemas import Catalogue
+
+log = structlog.get_logger()
+
+
+class Dispatcher:
+    """Delivers what the ledger holds due, until told to stop.
+
+    Any number of dispatchers may share one ledger. A name is unique to one life of one process, so that a lease is
+    never taken for that of an earlier life.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        engine: AsyncEngine,
+        catalogue: Catalogue,
+        channels: Mapping[str, Channel],
+        health: Health,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.name = f"{settings.dispatcher_instance}-{uuid4().hex[:8]}"
+        self._url = settings.database_url.get_secret_value()
+        lease = timedelta(seconds=settings.claim_seconds)
+        self._recorder = Recorder(engine, catalogue, health, dispatcher=self.name, clock=clock)
+        attempts = Attempts(channels, schedule_of(settings), settings.public_url, health, clock)
+        self.lanes = tuple(
+            Lane(
+                name,
+                concurrency=concurrency,
+                engine=engine,
+                catalogue=catalogue,
+                attempts=attempts,
+                recorder=self._recorder,
+                health=health,
+                dispatcher=self.name,
+                lease=lease,
+                clock=clock,
+            )
+            for name, concurrency in (
+                ("urgent", settings.urgent_concurrency),
+                ("standard", settings.dispatcher_concurrency),
+            )
+        )
+        self._housekeeping = Housekeeping(
+            self.lanes,
+            engine=engine,
+            catalogue=catalogue,
+            health=health,
+            dispatcher=self.name,
+            lease=lease,
+            clock=clock,
+        )
+
+    def wake(self, lane: str) -> None:
+        """Look for due deliveries of a lane now."""
+        for known in self.lanes:
+            if known.name == lane:
+                known.wake()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until `stop` is set; then end what is under way and give the rest back.
+
+        Whatever ends by itself ends all of it, with its exception.
+        """
+        log.info("dispatching", dispatcher=self.name)
+        lanes = [asyncio.create_task(lane.run(stop)) for lane in self.lanes]
+        parts = [
+            asyncio.create_task(self._recorder.run()),
+            asyncio.create_task(self._housekeeping.run()),
+            asyncio.create_task(hear_deliveries(self._url, self.wake)),
+        ]
+        try:
+            await _until_all_or_first_fault(lanes, parts)
+        finally:
+            # The recorder goes last: the lanes' ends are still to be written.
+            for task in (*lanes, *reversed(parts)):
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+
+async def _until_all_or_first_fault(awaited: list[asyncio.Task[None]], beside: list[asyncio.Task[None]]) -> None:
+    pending = set(awaited)
+    while pending:
+        done, _ = await asyncio.wait({*pending, *beside}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+        pending -= done

@@ -1,0 +1,171 @@
+"""One lane: claims what is due, keeps its workers busy, and gives back what it has not begun when it must stop."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from connectors.outbound.channel import Transient
+from hub import metrics
+from hub.dispatcher.attempt import Attempts
+from hub.dispatcher.patience import patiently
+from hub.dispatcher.recorder import Recorder
+from hub.domain.deliveries import DeliveryReason
+from hub.domain.vocabulary import DeliveryStatus
+from hub.health import Health
+from hub.ledger.deliveries import Claim, claim_due, next_due
+from hub.wire.schemas import Catalogue
+
+log = structlog.get_logger()
+
+_POLL_SECONDS: Final = 5.0  # the longest that a lost notification can cost
+_SHORTEST_POLL_SECONDS: Final = 0.25  # when something is due that cannot be claimed yet
+# When the process stops (it has nine seconds in all):
+_CLAIM_SECONDS: Final = 0.5  # for a claim that has begun
+_FINISH_SECONDS: Final = 6.0  # for what is under way
+_LAST_RECORD_SECONDS: Final = 1.5  # for writing that something was cut short
+
+
+class Lane:
+    """The deliveries of one lane, at most `concurrency` under way and as many claimed ahead."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        concurrency: int,
+        engine: AsyncEngine,
+        catalogue: Catalogue,
+        attempts: Attempts,
+        recorder: Recorder,
+        health: Health,
+        dispatcher: str,
+        lease: timedelta,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.name = name
+        self._concurrency = concurrency
+        self._engine = engine
+        self._catalogue = catalogue
+        self._attempts = attempts
+        self._recorder = recorder
+        self._health = health
+        self._dispatcher = dispatcher
+        self._lease = lease
+        self._clock = clock
+        self._queue: asyncio.Queue[Claim] = asyncio.Queue()
+        self._held: set[tuple[UUID, int]] = set()  # deliveries and their attempts
+        self._more = False
+        self._wake = asyncio.Event()
+
+    @property
+    def held(self) -> list[UUID]:
+        """The deliveries whose leases this lane must keep."""
+        return [delivery for delivery, _ in self._held]
+
+    def wake(self) -> None:
+        """Look for due deliveries now."""
+        self._wake.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until `stop`; then finish what is under way and give the rest back."""
+        workers = [asyncio.create_task(self._work(stop)) for _ in range(self._concurrency)]
+        claimer = asyncio.create_task(self._claim_until(stop))
+        stopping = asyncio.create_task(stop.wait())
+        tasks = (stopping, claimer, *workers)
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # a worker that ends before `stop` met a fault, which ends the lane too
+            await asyncio.wait({claimer}, timeout=_CLAIM_SECONDS)
+            await self._finish(workers)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _claim_until(self, stop: asyncio.Event) -> None:
+        progress = self._health.loop(f"lane-{self.name}", 60.0)
+        while not stop.is_set():
+            progress()
+            self._wake.clear()
+            pause = _POLL_SECONDS
+            room = 2 * self._concurrency - len(self._held)
+            if room >= max(1, self._concurrency // 2):
+                pause = await self._claim(room, progress)
+            else:
+                self._more = True  # not looked: the next worker that ends wakes this loop
+            if pause > 0:
+                await self._sleep(pause, stop)
+        self._health.forget(f"lane-{self.name}")
+
+    async def _claim(self, room: int, progress: Callable[[], None]) -> float:
+        """Claim at most `room` deliveries; returns how long to wait before looking again, in seconds."""
+        now = self._clock()
+
+        async def transaction() -> tuple[list[Claim], datetime | None]:
+            async with self._engine.begin() as connection:
+                claims = await claim_due(
+                    connection,
+                    self._catalogue,
+                    lane=self.name,
+                    limit=room,
+                    dispatcher=self._dispatcher,
+                    now=now,
+                    until=now + self._lease,
+                )
+                return claims, None if len(claims) == room else await next_due(connection, self.name)
+
+        claims, due_at = await patiently(transaction, self._health, progress)
+        self._more = len(claims) == room
+        for claim in claims:
+            self._held.add((claim.delivery.id, claim.attempt))
+            self._queue.put_nowait(claim)
+            metrics.DELIVERIES.labels(claim.delivery.medium, DeliveryStatus.SENDING.value).inc()
+        if self._more or due_at is None:
+            return _POLL_SECONDS
+        until_due = (due_at - self._clock()).total_seconds()
+        return min(max(until_due, _SHORTEST_POLL_SECONDS), _POLL_SECONDS)
+
+    async def _sleep(self, seconds: float, stop: asyncio.Event) -> None:
+        stopping = asyncio.create_task(stop.wait())
+        waking = asyncio.create_task(self._wake.wait())
+        _, pending = await asyncio.wait({stopping, waking}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        while True:
+            claim = await self._queue.get()
+            if stop.is_set():
+                await self._recorder.record(self._attempts.postponed(claim))
+            else:
+                await self._attempt(claim)
+            self._held.discard((claim.delivery.id, claim.attempt))
+            self._queue.task_done()
+            if self._more:
+                self._wake.set()
+
+    async def _attempt(self, claim: Claim) -> None:
+        try:
+            outcome = await self._attempts.make(claim)
+        except asyncio.CancelledError:
+            # The process stops and the channel did not answer in time: nobody knows whether the message left.
+            unknown = Transient(DeliveryReason.UNCONFIRMED, "stopped while under way: it may have been accepted")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_RECORD_SECONDS):
+                    await self._recorder.record(self._attempts.outcome(claim, unknown))
+            raise
+        await self._recorder.record(outcome)
+
+    async def _finish(self, workers: list[asyncio.Task[None]]) -> None:
+        ending = asyncio.create_task(self._queue.join())
+        await asyncio.wait([ending, *workers], timeout=_FINISH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not ending.done():
+            log.warning("stopped_under_way", lane=self.name, deliveries=len(self._held))
+        ending.cancel()

@@ -1,0 +1,76 @@
+"""From a claimed delivery to the message that its channel carries, or the reason why there is none."""
+
+from datetime import datetime
+from typing import Final, Literal
+from urllib.parse import quote
+
+from connectors.outbound.channel import Content, Message, NoticeContent, NoticeStatus, Permanent, SituationContent
+from hub.domain.decide import paris
+from hub.domain.deliveries import DeliveryReason
+from hub.domain.vocabulary import UNKNOWN, WarningCode
+from hub.ledger.deliveries import Claim
+
+_STATUSES: Final[dict[str, NoticeStatus]] = {
+    "notice.published": "PUBLISHED",
+    "notice.corrected": "CORRECTED",
+    "notice.withdrawn": "WITHDRAWN",
+}
+
+
+def message_for(claim: Claim, *, public_url: str, now: datetime) -> Message | Permanent:
+    """The message of a delivery as the directory and the notice stand now; Permanent when nobody can be reached."""
+    contact = claim.recipient
+    if contact is None or (contact.valid_to is not None and contact.valid_to < now.astimezone(paris()).date()):
+        return Permanent(DeliveryReason.CONTACT_REMOVED, "the contact is no longer in the directory")
+    if contact.opted_out:
+        return Permanent(DeliveryReason.CONTACT_OPTED_OUT, "the contact opted out")
+    if not contact.email:
+        return Permanent(DeliveryReason.NO_USABLE_CHANNEL, "the contact has no e-mail address")
+    lane: Literal["standard", "urgent"] = "urgent" if claim.lane == "urgent" else "standard"
+    return Message(
+        delivery=claim.delivery.id,
+        recipient=contact.email,
+        service=claim.delivery.service,
+        role=claim.delivery.role,
+        lane=lane,
+        content=_content(claim),
+        link=_link(claim, public_url.rstrip("/")),
+        sent_at=now.astimezone(paris()),
+    )
+
+
+def _content(claim: Claim) -> Content:
+    status = _STATUSES.get(claim.event_type)
+    if claim.notice is None or status is None:
+        return SituationContent()
+    shown = claim.text
+    if shown is None:
+        # A notice that the ledger knows by its reference only: the link leads to whatever there is.
+        return NoticeContent(
+            notice=claim.notice,
+            version=claim.version or 0,
+            status=status,
+            issuer=UNKNOWN,
+            title=f"Information {claim.notice}",
+            summary="À lire en ligne.",
+            published_on=None,
+            effective_on=None,
+            not_prior=False,
+        )
+    return NoticeContent(
+        notice=claim.notice,
+        version=shown.version,
+        status=status,
+        issuer=shown.issuer,
+        title=shown.title,
+        summary=shown.summary,
+        published_on=shown.published_on,
+        effective_on=shown.effective_on,
+        not_prior=WarningCode.NOT_PRIOR.value in shown.warnings,
+    )
+
+
+def _link(claim: Claim, public_url: str) -> str:
+    if claim.notice is not None:
+        return f"{public_url}/notices/{quote(claim.notice, safe='')}"
+    return f"{public_url}/situations/{quote(claim.delivery.subject, safe='')}"

@@ -1,0 +1,100 @@
+"""Writes down how attempts ended: those that end while a transaction runs share the next one."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub import metrics
+from hub.dispatcher.patience import patiently
+from hub.domain.vocabulary import DeliveryStatus
+from hub.health import Health
+from hub.ledger.deliveries import Outcome, record
+from hub.wire.schemas import Catalogue
+
+log = structlog.get_logger()
+
+
+class Recorder:
+    """Records outcomes in batches; nothing else begins for a worker before its outcome is written.
+
+    So a crash leaves at most one unrecorded message per worker, which is the bound of duplicates. While PostgreSQL is
+    away the outcomes wait here.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        catalogue: Catalogue,
+        health: Health,
+        *,
+        dispatcher: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._engine = engine
+        self._catalogue = catalogue
+        self._health = health
+        self._dispatcher = dispatcher
+        self._clock = clock
+        self._waiting: list[tuple[Outcome, asyncio.Future[None]]] = []
+        self._something = asyncio.Event()
+
+    async def record(self, outcome: Outcome) -> None:
+        """Return when the outcome is written."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((outcome, written))
+        self._something.set()
+        await written
+
+    async def run(self) -> None:
+        """Write what comes, until cancelled."""
+        progress = self._health.loop("recorder", 60.0)
+        while True:
+            progress()
+            try:
+                await asyncio.wait_for(self._something.wait(), 5.0)
+            except TimeoutError:
+                continue
+            self._something.clear()
+            batch, self._waiting = self._waiting, []
+            await self._write([outcome for outcome, _ in batch], progress)
+            for _, written in batch:
+                if not written.done():
+                    written.set_result(None)
+
+    async def _write(self, outcomes: list[Outcome], progress: Callable[[], None]) -> None:
+        now = self._clock()
+
+        async def transaction() -> dict[UUID, DeliveryStatus]:
+            async with self._engine.begin() as connection:
+                return await record(connection, self._catalogue, outcomes, dispatcher=self._dispatcher, now=now)
+
+        changed = await patiently(transaction, self._health, progress)
+        for outcome in outcomes:
+            state = changed.get(outcome.claim.delivery.id)
+            if state is None:
+                log.warning("lease_lost", delivery=str(outcome.claim.delivery.id), attempt=outcome.claim.attempt)
+            else:
+                _count(outcome, state, now)
+
+
+def _count(outcome: Outcome, state: DeliveryStatus, now: datetime) -> None:
+    claim = outcome.claim
+    medium = claim.delivery.medium
+    metrics.DELIVERIES.labels(medium, state.value).inc()
+    if state is DeliveryStatus.ACCEPTED:
+        metrics.DELIVERY_SECONDS.labels(claim.lane).observe((now - claim.decided_at).total_seconds())
+    elif outcome.reason is not None:
+        metrics.DELIVERY_FAILURES.labels(medium, outcome.reason.value).inc()
+        log.warning(
+            "attempt_failed",
+            delivery=str(claim.delivery.id),
+            attempt=claim.attempt,
+            state=state.value,
+            reason=outcome.reason.value,
+            detail=outcome.detail,
+            next_attempt=outcome.due_at.isoformat() if outcome.due_at is not None else None,
+        )
