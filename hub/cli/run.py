@@ -1,7 +1,10 @@
 """`hub run ROLE`: one role, against the Kafka and PostgreSQL that the settings name."""
 
+from typing import Annotated
+
 import typer
 
+from hub.router.lanes import ALL, Lane
 from hub.settings import read_settings
 
 app = typer.Typer(
@@ -11,7 +14,6 @@ app = typer.Typer(
         "2 for a setting that cannot be used; 3 when the share of rejects stopped the router (look first)."
     ),
     no_args_is_help=True,
-    rich_markup_mode="rich",
 )
 
 
@@ -21,6 +23,20 @@ def gateway() -> None:
     from hub.processes import gateway as process
 
     process.run(read_settings())
+
+
+@app.command()
+def router(
+    *,
+    lane: Annotated[list[Lane] | None, typer.Option(help="Run this lane only; may be repeated. Default: all.")] = None,
+    ignore_reject_limit: Annotated[
+        bool, typer.Option("--ignore-reject-limit", help="Go on whatever the share of rejects.")
+    ] = False,
+) -> None:
+    """Check and route what the institutions publish, in transactions."""
+    from hub.processes import router as process
+
+    process.run(read_settings(), tuple(lane) if lane else ALL, ignore_reject_limit=ignore_reject_limit)
 
 
 @app.command()

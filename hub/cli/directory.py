@@ -1,0 +1,218 @@
+"""`hub directory import|show`: contacts in from a file, with a receipt for each line; contacts looked up."""
+
+import asyncio
+import csv
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from hub.cli.local import local_settings
+from hub.cli.output import AsJson, on_terminal, print_json, print_line, print_table
+from hub.data import load_territory
+from hub.domain.decide import paris
+from hub.domain.directory import Contact, Directory, contact_data
+from hub.domain.directory_import import LineReceipt, LineStatus, plan_import
+from hub.domain.vocabulary import Role, Service
+from hub.errors import HubError
+from hub.settings import Settings
+from hub.wire.directory_publish import publish_contacts, wait_until_applied
+from hub.wire.directory_topic import DirectoryState, read_directory
+from hub.wire.schemas import Catalogue, load_catalogue
+
+app = typer.Typer(help="The contacts of both institutions and of the ASIP.", no_args_is_help=True)
+
+_NBSP = "\u00a0"
+_APPLIED = (LineStatus.ADDED, LineStatus.CHANGED)
+
+
+class DirectoryFileUnreadable(HubError):
+    """The file is missing, or is no CSV file in UTF-8 with a contact column."""
+
+    exit_code = 2
+
+
+class ContactUnknown(HubError):
+    """The directory has no contact of this reference."""
+
+
+@app.command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.csv", help="UTF-8; its columns are the fields of contact.changed.")
+    ],
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Publish the changes; without it nothing is changed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import contacts: a receipt for each line (read, changed, unchanged, refused and why); --apply makes the changes.
+
+    Lines that are refused keep nobody else back. Lists in a cell are separated by |.
+
+    Exit code: 0; 1 when a line was refused or the hub did not take the contacts in; 2 when the file cannot be read.
+    """
+    settings, catalogue = local_settings(), load_catalogue()
+    rows = _read_rows(file)
+    state = asyncio.run(read_directory(settings, catalogue, load_territory()))
+    now = datetime.now(paris())
+    receipts = plan_import(rows, state.directory, now.date())
+    _show_receipts(receipts, as_json=as_json)
+    contacts = [r.contact for r in receipts if r.status in _APPLIED and r.contact is not None]
+    if apply and contacts:
+        asyncio.run(_apply(settings, catalogue, state, contacts, now))
+    _show_summary(receipts, applied=apply, as_json=as_json)
+    raise typer.Exit(1 if any(r.status is LineStatus.REFUSED for r in receipts) else 0)
+
+
+@app.command("show")
+def show(
+    reference: Annotated[str | None, typer.Argument(metavar="[REF]", help="Reference of one contact.")] = None,
+    *,
+    service: Annotated[str | None, typer.Option(help="Only this service, by its symbol.")] = None,
+    role: Annotated[str | None, typer.Option(help="Only this role, by its symbol.")] = None,
+    commune: Annotated[str | None, typer.Option(help="Only those whose territory holds this INSEE code.")] = None,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only those valid on this day.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the contacts that the hub works with now, and the revision of the directory that they are at.
+
+    Exit code: 0; 1 when there is no contact of this reference, or the directory cannot be read.
+    """
+    _check_symbol("--service", service, Service)
+    _check_symbol("--role", role, Role)
+    state = asyncio.run(read_directory(local_settings(), load_catalogue(), load_territory()))
+    if reference is not None:
+        _show_one(state, reference, as_json=as_json)
+        return
+    day = on.date() if on is not None else None
+    found = [c for c in state.directory if _matches(c, state.directory, service, role, commune, day)]
+    if as_json:
+        for contact in found:
+            print_json({**contact_data(contact), "directory_revision": state.revision})
+        return
+    print_table(
+        ("référence", "service", "rôle", "libellé", "courriel", "validité"),
+        ((c.contact, c.service, c.role, c.label, c.email or "—", _validity(c)) for c in found),
+    )
+    if on_terminal():
+        Console(stderr=True).print(
+            f"{len(found)} contacts sur {len(state.directory)}, révision {state.revision} de l’annuaire.", style="dim"
+        )
+
+
+def _read_rows(file: Path) -> list[dict[str, str]]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            # Spreadsheets set to French save « CSV » with semicolons.
+            separator = ";" if ";" in lines.readline() else ","
+            lines.seek(0)
+            reader = csv.DictReader(lines, delimiter=separator, strict=True)
+            rows = list(reader)
+            columns = reader.fieldnames or ()
+    except OSError as error:
+        msg = f"{file} cannot be read: {error.strerror}."
+        raise DirectoryFileUnreadable(msg, "Name a CSV file.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        msg = f"{file} is no CSV file in UTF-8."
+        raise DirectoryFileUnreadable(msg, "Save it as « CSV UTF-8 », with commas or semicolons.") from error
+    if "contact" not in columns:
+        msg = f"{file} has no column « contact »."
+        raise DirectoryFileUnreadable(msg, "The first line names the columns: those of contact.changed.")
+    return rows
+
+
+async def _apply(
+    settings: Settings, catalogue: Catalogue, state: DirectoryState, contacts: Sequence[Contact], now: datetime
+) -> None:
+    await publish_contacts(settings, catalogue, contacts, state.revision, now)
+    with Progress(console=Console(stderr=True), transient=True, disable=not on_terminal()) as progress:
+        task = progress.add_task("Prise en compte par le hub", total=len(contacts))
+        await wait_until_applied(
+            settings, catalogue, state, contacts, lambda done, _: progress.update(task, completed=done)
+        )
+
+
+def _show_receipts(receipts: Sequence[LineReceipt], *, as_json: bool) -> None:
+    if as_json:
+        for r in receipts:
+            print_json(
+                {
+                    "line": r.line,
+                    "contact": r.ref,
+                    "status": r.status.value,
+                    "label": r.status.label,
+                    "reason": r.reason,
+                }
+            )
+        return
+    print_table(
+        ("ligne", "contact", "résultat", "détail"), ((r.line, r.ref, r.status.label, r.reason) for r in receipts)
+    )
+
+
+def _show_summary(receipts: Sequence[LineReceipt], *, applied: bool, as_json: bool) -> None:
+    counts = Counter(receipt.status for receipt in receipts)
+    if as_json:
+        summary: dict[str, Any] = {status.value.lower(): counts[status] for status in LineStatus}
+        print_json({"summary": {"read": len(receipts), **summary}, "applied": applied})
+        return
+    parts = ", ".join(f"{counts[s]}{_NBSP}{_plural(s.label, counts[s])}" for s in LineStatus)
+    print_line(
+        f"{len(receipts)}{_NBSP}{_plural('ligne', len(receipts))} {_plural('lue', len(receipts))}{_NBSP}: {parts}."
+    )
+    changes = sum(counts[status] for status in _APPLIED)
+    if not applied and changes:
+        print_line(
+            f"Rien n’a été modifié. Relancez avec --apply pour appliquer {changes}{_NBSP}{_plural('ligne', changes)}."
+        )
+    elif applied and changes:
+        print_line("Le hub applique désormais ces contacts.")
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count < 2 else f"{word}s"
+
+
+def _show_one(state: DirectoryState, reference: str, *, as_json: bool) -> None:
+    contact = state.directory.get(reference)
+    if contact is None:
+        msg = f"The directory (revision {state.revision}) has no contact {reference}."
+        raise ContactUnknown(msg, "`hub directory show` lists all.")
+    data = contact_data(contact)
+    if as_json:
+        print_json({**data, "directory_revision": state.revision})
+        return
+    rows: list[tuple[str, object]] = [
+        (name, ", ".join(value) if isinstance(value, list) else value) for name, value in data.items()
+    ]
+    shown = [(name, value) for name, value in rows if value not in (None, "")]
+    print_table(("champ", "valeur"), [*shown, ("revision", state.revision)])
+
+
+def _matches(
+    contact: Contact, directory: Directory, service: str | None, role: str | None, commune: str | None, day: date | None
+) -> bool:
+    if service not in (None, contact.service) or role not in (None, contact.role):
+        return False
+    if day is not None and not contact.is_valid_on(day):
+        return False
+    if commune is None:
+        return True
+    territory = directory.territory.spread(contact.communes, contact.epci)
+    return not territory or directory.territory.current(commune) in territory
+
+
+def _validity(contact: Contact) -> str:
+    end = contact.valid_to.isoformat() if contact.valid_to else "…"
+    return f"{contact.valid_from.isoformat()} → {end}" + (" (refuse les informations)" if contact.opted_out else "")
+
+
+def _check_symbol(option: str, given: str | None, allowed: Iterable[str]) -> None:
+    if given is not None and given not in set(allowed):
+        msg = f"{given} is none of the list."
+        raise typer.BadParameter(f"{msg} One of: {', '.join(sorted(allowed))}.", param_hint=option)
