@@ -1,6 +1,7 @@
 """The life of a delivery."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -35,7 +36,7 @@ def test_every_state_has_its_row() -> None:
 
 def test_the_way_of_a_delivery_that_works_is_open_from_end_to_end() -> None:
     way = [S.SCHEDULED, S.SENDING, S.ACCEPTED, S.SHOWN, S.TAKEN_IN_CHARGE, S.CONCLUDED]
-    for before, after in zip(way, way[1:], strict=False):
+    for before, after in pairwise(way):
         check_transition(before, after)
 
 
@@ -81,7 +82,7 @@ def test_every_state_is_reached_from_scheduled(status: DeliveryStatus) -> None:
 
 
 def test_what_has_not_left_can_be_cancelled_and_what_has_left_cannot() -> None:
-    assert states_before(S.CANCELLED) == DUE
+    assert DUE == states_before(S.CANCELLED)
 
 
 def test_the_schedule_is_the_published_one() -> None:
@@ -89,7 +90,7 @@ def test_the_schedule_is_the_published_one() -> None:
 
 
 def test_the_last_attempt_comes_24_hours_after_the_first() -> None:
-    assert sum(RETRY_DELAYS, timedelta()) == RETRY_WINDOW
+    assert RETRY_WINDOW == sum(RETRY_DELAYS, timedelta())
     assert retry_delay(ATTEMPTS) is None
     assert next_attempt_at(ATTEMPTS, NOW) is None
 

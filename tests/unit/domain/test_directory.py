@@ -28,7 +28,7 @@ def actors(directory: Directory, communes: tuple[str, ...] = (), epci: tuple[str
 
 
 def test_references_come_sorted() -> None:
-    assert actors(directory_of(actor("c"), actor("a"), actor("b"))) == ("a", "b", "c")
+    assert ("a", "b", "c") == actors(directory_of(actor("c"), actor("a"), actor("b")))
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_contact_is_reached_from_its_first_to_its_last_day(day: date, expected
 
 
 def test_an_actor_who_opted_out_is_left_out() -> None:
-    assert actors(directory_of(actor("in"), actor("out", opted_out=True))) == ("in",)
+    assert ("in",) == actors(directory_of(actor("in"), actor("out", opted_out=True)))
 
 
 TERRITORIES = {
@@ -88,30 +88,30 @@ def test_a_cdas_code_limits_to_that_cdas_and_none_means_all() -> None:
     directory = directory_of(
         *(actor(ref, service="CDAS", role="MANAGER", cdas=code) for ref, code in (("a", "CDAS-01"), ("b", "CDAS-02")))
     )
-    assert directory.resolve("CDAS", "MANAGER", DAY, cdas="CDAS-02") == ("b",)
-    assert directory.resolve("CDAS", "MANAGER", DAY) == ("a", "b")
+    assert ("b",) == directory.resolve("CDAS", "MANAGER", DAY, cdas="CDAS-02")
+    assert ("a", "b") == directory.resolve("CDAS", "MANAGER", DAY)
 
 
 def test_a_change_is_seen_by_the_next_resolution() -> None:
     directory = directory_of(actor("a"))
-    assert actors(directory) == ("a",)
+    assert ("a",) == actors(directory)
     directory.apply(actor("b"))
-    assert actors(directory) == ("a", "b")
+    assert ("a", "b") == actors(directory)
     directory.remove("a")
-    assert actors(directory) == ("b",)
+    assert ("b",) == actors(directory)
 
 
 def test_a_contact_that_changes_its_role_leaves_the_former_one() -> None:
     directory = directory_of(actor("a"), actor("a", service="CDAS", role="MANAGER"))
-    assert actors(directory) == ()
-    assert directory.resolve("CDAS", "MANAGER", DAY) == ("a",)
-    assert len(directory) == 1
+    assert () == actors(directory)
+    assert ("a",) == directory.resolve("CDAS", "MANAGER", DAY)
+    assert 1 == len(directory)
 
 
 def test_removing_an_unknown_contact_is_no_error() -> None:
     directory = directory_of()
     directory.remove("nobody")
-    assert len(directory) == 0
+    assert 0 == len(directory)
 
 
 def test_a_contact_survives_the_way_to_data_and_back() -> None:
