@@ -1,0 +1,167 @@
+"""The directory as the router applies it: what hub.directory holds, followed record by record."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from hub import metrics
+from hub.domain.directory import Directory, contact_from_data
+from hub.domain.events import SourceInvalid, parse_source
+from hub.domain.territory import Territory
+from hub.errors import HubError
+from hub.health import Health
+from hub.settings import Settings
+from hub.wire import kafka_client
+from hub.wire.avro import decode
+from hub.wire.faults import EventInvalid
+from hub.wire.schemas import Catalogue
+from hub.wire.topics import DIRECTORY
+
+log = structlog.get_logger()
+
+PARTITION: Final = TopicPartition(DIRECTORY, 0)
+_POLL_MS: Final = 500
+_PROBE_SECONDS: Final = 2.0
+_RETRY_SECONDS: Final = 1.0
+_STALL_SECONDS: Final = 60.0
+
+
+class DirectoryUnreadable(HubError):
+    """hub.directory holds a record that this version cannot read: deciding without it would be wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the directory knows under a key: the type of event that said it, and who owns it."""
+
+    type: str
+    owner: str
+
+
+def owner_of(source: str) -> str:
+    """Who owns what this source declares: the institution, and the partner where it is one."""
+    parsed = parse_source(source)
+    return parsed.institution.value if parsed.partner is None else f"{parsed.institution.value}:{parsed.partner}"
+
+
+class DirectoryState:
+    """Contacts, and who owns which key, at one revision.
+
+    `revision` is the number of the offset after the last record applied, `calendar_revision` the same for the last
+    record of a calendar; 0 when there was none.
+    """
+
+    def __init__(self, catalogue: Catalogue, territory: Territory) -> None:
+        self.contacts = Directory(territory)
+        self.entries: dict[str, Entry] = {}
+        self.revision = 0
+        self.calendar_revision = 0
+        self._catalogue = catalogue
+
+    def apply(self, record: ConsumerRecord) -> None:
+        """Apply one record of hub.directory. Raises DirectoryUnreadable."""
+        try:
+            key = record.key.decode()
+            known = self.entries.get(key)
+            if record.value is None:
+                self.entries.pop(key, None)
+                if known is not None and known.type == "contact.changed":
+                    self.contacts.remove(key)
+                changed = known.type if known is not None else ""
+            else:
+                schema, data = decode(self._catalogue, record.value)
+                source = next(value for name, value in record.headers if name == "ce_source").decode()
+                self.entries[key] = Entry(schema.type, owner_of(source))
+                if schema.type == "contact.changed":
+                    self.contacts.apply(contact_from_data(data))
+                changed = schema.type
+        except (EventInvalid, SourceInvalid, UnicodeDecodeError, AttributeError, StopIteration, KeyError) as error:
+            message = f"{DIRECTORY} cannot be read at offset {record.offset}: {type(error).__name__}."
+            raise DirectoryUnreadable(message, "Was it written by a newer router, or by somebody else?") from error
+        self.revision = record.offset + 1
+        if changed == "calendar.changed":
+            self.calendar_revision = self.revision
+
+
+class DirectoryFollower:
+    """Reads hub.directory to its end, then keeps following it; one per process, shared by its lanes.
+
+    Its loop also tells whether the broker answers at all, which an idle lane would not notice.
+    """
+
+    def __init__(self, settings: Settings, health: Health, state: DirectoryState) -> None:
+        self.state = state
+        self._settings = settings
+        self._health = health
+        self._position = 0
+        self._moved = asyncio.Condition()
+        self._caught_up = asyncio.Event()
+        health.missing("directory", "hub.directory is not read to its end yet")
+
+    async def wait_for_end(self) -> None:
+        """Return when the directory was read to the end that it had when the router started."""
+        await self._caught_up.wait()
+
+    async def refresh(self, consumer: AIOKafkaConsumer) -> None:
+        """Return when everything that is committed on hub.directory by now is applied. Raises KafkaError."""
+        end = (await consumer.end_offsets([PARTITION]))[PARTITION]
+        async with self._moved:
+            await self._moved.wait_for(lambda: self._position >= end)
+
+    async def run(self) -> None:
+        """Follow until cancelled; a broker that is away is waited for. Raises DirectoryUnreadable."""
+        progress = self._health.loop("directory-follower", _STALL_SECONDS)
+        while True:
+            try:
+                await self._follow(progress)
+            except (KafkaError, OSError, TimeoutError) as error:
+                self._health.missing("kafka", f"the broker does not answer: {type(error).__name__}")
+                log.warning("directory_waits_for_kafka", error=type(error).__name__)
+                progress()
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _follow(self, progress: Callable[[], None]) -> None:
+        consumer = kafka_client.consumer(self._settings, request_timeout_ms=5000)
+        try:
+            await asyncio.wait_for(consumer.start(), 10)
+            consumer.assign([PARTITION])
+            consumer.seek(PARTITION, self._position)
+            probed = 0.0
+            loop = asyncio.get_running_loop()
+            while True:
+                for record in (await consumer.getmany(PARTITION, timeout_ms=_POLL_MS)).get(PARTITION, ()):
+                    self.state.apply(record)
+                position = await consumer.position(PARTITION)
+                if position != self._position:
+                    await self._move(position)
+                if loop.time() - probed > _PROBE_SECONDS or not self._caught_up.is_set():
+                    end = (await asyncio.wait_for(consumer.end_offsets([PARTITION]), 5))[PARTITION]
+                    probed = loop.time()
+                    self._health.there("kafka")
+                    if position >= end and not self._caught_up.is_set():
+                        self._caught_up.set()
+                        self._health.there("directory")
+                        log.info("directory_read", revision=self.state.revision, contacts=len(self.state.contacts))
+                progress()
+        finally:
+            await close_quietly(consumer)
+
+    async def _move(self, position: int) -> None:
+        async with self._moved:
+            self._position = position
+            self._moved.notify_all()
+        metrics.DIRECTORY_REVISION.set(self.state.revision)
+        metrics.DIRECTORY_CONTACTS.set(len(self.state.contacts))
+
+
+async def close_quietly(client: AIOKafkaConsumer) -> None:
+    """Stop a consumer within a few seconds, even when the broker is away."""
+    try:
+        await asyncio.wait_for(client.stop(), 3)
+    except (KafkaError, OSError, TimeoutError) as error:
+        log.warning("consumer_not_closed", error=type(error).__name__)

@@ -1,0 +1,218 @@
+"""The records of hub.decisions: one for every accepted event, its bytes as received beside the decision.
+
+The router writes one for each event that it accepts, so this is its hot path. An Avro record is its fields one after
+the other: what many events share (the answer of the rules with its recipients and explanations, names of sources and
+types) is encoded once, and a record is the concatenation of its parts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Final
+
+from fastavro import parse_schema, schemaless_writer
+
+from hub.domain.decision import Answer, Decision
+from hub.domain.events import Envelope
+from hub.domain.rules.catalogue import RULES_VERSION
+from hub.errors import HubError
+from hub.wire.avro import decode
+from hub.wire.cloudevents import dataschema_of
+from hub.wire.schemas import Catalogue, PublishedSchema
+
+TYPE: Final = "hub.decision"
+WRITTEN_VERSION: Final = 1
+
+_FIELDS: Final = (
+    "envelope",
+    "origin",
+    "event",
+    "directory_revision",
+    "calendar_revision",
+    "rules_version",
+    "decided_at",
+    "decision",
+)
+_ENVELOPE: Final = (
+    "specversion",
+    "id",
+    "source",
+    "type",
+    "time",
+    "subject",
+    "dataschema",
+    "correlationid",
+    "causationid",
+    "confidentiality",
+)
+_ORIGIN: Final = ("topic", "partition", "offset", "timestamp_ms")
+_OWN_OF_DECIDED: Final = ("event_id", "event_type", "as_of", "rules_version")
+_CACHED_AT_MOST: Final = 1024
+_NULL: Final = b"\x00"
+_PRESENT: Final = b"\x02"
+
+
+class SchemaMoved(HubError):
+    """The schema of hub.decision no longer has the fields that this version writes, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where on Kafka an event was read; `timestamp_ms` since 1970-01-01T00:00:00Z."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+
+
+def avro_long(number: int) -> bytes:
+    """An int or long in Avro binary: zigzag, then seven bits a byte, lowest first (Avro 1.12, binary encoding)."""
+    rest = (number << 1) ^ (number >> 63)
+    out = bytearray()
+    while rest > 0x7F:
+        out.append(rest & 0x7F | 0x80)
+        rest >>= 7
+    out.append(rest)
+    return bytes(out)
+
+
+_SMALL: Final = tuple(avro_long(number) for number in range(2048))
+
+
+def _length(number: int) -> bytes:
+    return _SMALL[number] if number < len(_SMALL) else avro_long(number)
+
+
+def _string(text: str) -> bytes:
+    raw = text.encode()
+    return _length(len(raw)) + raw
+
+
+def _remembering(make: Callable[[str], bytes]) -> Callable[[str], bytes]:
+    """`make` with a bounded memory; for values of which there are few."""
+    known: dict[str, bytes] = {}
+
+    def remembered(text: str) -> bytes:
+        found = known.get(text)
+        if found is None:
+            if len(known) >= _CACHED_AT_MOST:
+                known.clear()
+            found = known[text] = make(text)
+        return found
+
+    return remembered
+
+
+class DecisionWriter:
+    """Writes framed `hub.decision` values. Not safe for use from several threads."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        schema = catalogue.schema(TYPE, WRITTEN_VERSION)
+        fields = _field_types(schema.document, _FIELDS)
+        envelope = _field_types(fields["envelope"], _ENVELOPE)
+        _field_types(fields["origin"], _ORIGIN)
+        levels = envelope["confidentiality"]["symbols"]
+        decided = fields["decision"][1]
+        _check_order(tuple(f["name"] for f in decided["fields"][: len(_OWN_OF_DECIDED)]), _OWN_OF_DECIDED)
+        self._answer_schema = parse_schema(
+            {"type": "record", "name": "answer", "fields": decided["fields"][len(_OWN_OF_DECIDED) :]}
+        )
+        self._start = schema.prefix + _string("1.0")
+        self._rules = _string(RULES_VERSION)
+        self._levels = {level: _SMALL[index] for index, level in enumerate(levels)}
+        self._name = _remembering(_string)
+        self._topics = _remembering(_string)
+        self._schemas: dict[int, bytes] = {}
+        self._answers: dict[int, tuple[Answer, bytes]] = {}
+
+    def write(
+        self,
+        envelope: Envelope,
+        schema: PublishedSchema,
+        origin: Origin,
+        event: bytes,
+        revisions: tuple[int, int],
+        decided_at: str,
+        decision: Decision | None,
+    ) -> bytes:
+        """The framed value for one accepted event.
+
+        `event` is its framed data as received, empty for a deletion; `revisions` are those of directory and calendar;
+        `decided_at` is RFC 3339 with offset; `decision` is None for a type that is not routed.
+        """
+        dataschema = self._schemas.get(schema.id)
+        if dataschema is None:
+            dataschema = self._schemas[schema.id] = _PRESENT + _string(dataschema_of(schema))
+        event_id, moment, subject = _string(envelope.id), _string(envelope.time.isoformat()), _string(envelope.subject)
+        name = self._name
+        event_type = name(envelope.type)
+        correlation = envelope.correlationid
+        causation = envelope.causationid
+        parts = [
+            self._start,
+            event_id,
+            name(envelope.source),
+            event_type,
+            moment,
+            subject,
+            dataschema,
+            subject if correlation == envelope.subject else _string(correlation),
+            _NULL if causation is None else _PRESENT + _string(causation),
+            self._levels[envelope.confidentiality],
+            self._topics(origin.topic),
+            _length(origin.partition),
+            avro_long(origin.offset),
+            avro_long(origin.timestamp_ms),
+            _length(len(event)),
+            event,
+            avro_long(revisions[0]),
+            avro_long(revisions[1]),
+            self._rules,
+            name(decided_at),
+        ]
+        if decision is None:
+            parts.append(_NULL)
+        else:
+            as_of = moment if decision.as_of is envelope.time else _string(decision.as_of.isoformat())
+            parts += (
+                _PRESENT,
+                event_id,
+                event_type,
+                as_of,
+                name(decision.rules_version),
+                self._answer(decision.answer),
+            )
+        return b"".join(parts)
+
+    def _answer(self, answer: Answer) -> bytes:
+        """The Avro of an answer, by identity: the rules hand out the same one as long as the directory stands still."""
+        known = self._answers.get(id(answer))
+        if known is not None:
+            return known[1]
+        stream = BytesIO()
+        schemaless_writer(stream, self._answer_schema, answer.data)
+        if len(self._answers) >= _CACHED_AT_MOST:
+            self._answers.clear()
+        self._answers[id(answer)] = (answer, stream.getvalue())  # holding the answer keeps its id its own
+        return stream.getvalue()
+
+
+def read_decision(catalogue: Catalogue, value: bytes) -> dict[str, Any]:
+    """Read a value of hub.decisions: the fields of `hub.decision` as plain data. Raises WireFault."""
+    schema, datum = decode(catalogue, value)
+    if schema.type != TYPE:
+        message = "This record of hub.decisions is none of the router's."
+        raise HubError(message, "Only the router may write to hub.decisions; check the topic's ACL.")
+    return datum
+
+
+def _field_types(record: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    _check_order(tuple(field["name"] for field in record["fields"]), names)
+    return {field["name"]: field["type"] for field in record["fields"]}
+
+
+def _check_order(found: tuple[str, ...], expected: tuple[str, ...]) -> None:
+    if found != expected:
+        message = f"hub.decision {WRITTEN_VERSION} has the fields {', '.join(found)}; expected {', '.join(expected)}."
+        raise SchemaMoved(message, "A published version never changes: restore schemas/hub.decision.")
