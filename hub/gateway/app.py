@@ -1,0 +1,158 @@
+"""The gateway's application: its parts, its routes, and what every answer carries."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+import structlog
+from litestar import Litestar, Request, Response
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import Message, Scope
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.data import load_territory
+from hub.gateway.acceptance import Acceptor
+from hub.gateway.credentials import Credentials
+from hub.gateway.intake import Intake
+from hub.gateway.limits import RateLimit
+from hub.gateway.openapi import openapi_config
+from hub.gateway.problems import PROBLEM_JSON, Refusal, refusal
+from hub.gateway.publisher import Publisher
+from hub.gateway.routes import events, notices, operations, pages, registry
+from hub.health import Health
+from hub.ledger.engine import ledger_engine
+from hub.settings import Settings
+from hub.wire.cloudevents import EventReader
+from hub.wire.schemas import Catalogue, load_catalogue
+
+log = structlog.get_logger()
+
+_SECURITY: Final = (
+    (b"server", b"hub"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"content-security-policy", b"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"),
+)
+_NO_STORE: Final = (b"cache-control", b"no-store")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the routes use."""
+
+    settings: Settings
+    health: Health
+    catalogue: Catalogue
+    intake: Intake
+    engine: AsyncEngine
+
+
+def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = ()) -> Litestar:
+    """Build the application. It connects when the server starts it, and answers 503 until its parts are there.
+
+    `further_routes` is for measurements: routes of the same server beside the gateway's own.
+    """
+    health = Health("gateway")
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        publisher = Publisher(settings, health)
+        acceptor = Acceptor(settings.database_url.get_secret_value(), publisher, health, lambda: datetime.now(UTC))
+        catalogue = load_catalogue()
+        engine = ledger_engine(settings)
+        intake = Intake(
+            settings,
+            Credentials(settings.credentials_file),
+            RateLimit(settings.rate_per_second / settings.gateway_workers, settings.rate_burst),
+            EventReader(catalogue, load_territory()),
+            acceptor,
+        )
+        app.state.parts = Parts(settings, health, catalogue, intake, engine)
+        publisher.start()
+        acceptor.start()
+        log.info("started", address=f"{settings.gateway_host}:{settings.gateway_port}")
+        try:
+            yield
+        finally:
+            log.info("stopping")
+            async with asyncio.timeout(8):
+                await acceptor.stop()
+                await publisher.stop()
+                await engine.dispose()
+            log.info("stopped")
+
+    return Litestar(
+        route_handlers=[
+            *events.ROUTES,
+            *registry.ROUTES,
+            *notices.ROUTES,
+            *pages.ROUTES,
+            *operations.ROUTES,
+            *further_routes,
+        ],
+        lifespan=[lifespan],
+        openapi_config=openapi_config(),
+        exception_handlers={Refusal: _refused, HTTPException: _http_error, Exception: _failed},
+        before_send=[_secure],
+        on_app_init=[_quiet],
+        request_max_body_size=None,
+        debug=False,
+        state=State({"parts": None}),
+    )
+
+
+def _quiet(config: AppConfig) -> AppConfig:
+    config.logging_config = None  # hub.log has set up the logs
+    return config
+
+
+async def _secure(message: Message, _: Scope) -> None:
+    if message["type"] != "http.response.start":
+        return
+    headers = [*message.get("headers", ()), *_SECURITY]
+    if not any(name == b"cache-control" for name, _ in headers):
+        headers.append(_NO_STORE)
+    message["headers"] = headers
+
+
+def _refused(_: Request[Any, Any, Any], found: Refusal) -> Response[bytes]:
+    return Response(found.body(), status_code=found.problem.status, media_type=PROBLEM_JSON, headers=found.headers)
+
+
+def _http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    if error.status_code == 404:
+        found = refusal("NOT_FOUND", "docs and /openapi.json list the addresses of the gateway.")
+    elif error.status_code == 405:
+        found = refusal("METHOD_NOT_ALLOWED", "/openapi.json lists the methods of this address.")
+    elif error.status_code < 500:
+        found = refusal("REQUEST_INVALID", "A parameter of the address is missing or of the wrong form.")
+    else:
+        return _failed(request, error)
+    found.headers.update(error.headers or {})
+    return _refused(request, found)
+
+
+def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    found = refusal("INTERNAL", "This is a fault of the hub; its operators find it in the log by `instance`.")
+    document = found.document()
+    # The exception's text could hold what the caller sent: its type and place are enough.
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = "" if frame is None else f"{frame.tb_frame.f_code.co_filename.rpartition('/')[2]}:{frame.tb_lineno}"
+    log.error(
+        "request_failed",
+        path=request.scope["path"].split("/")[1],
+        kind=type(error).__name__,
+        place=place,
+        instance=document["instance"],
+    )
+    return Response(msgspec.json.encode(document), status_code=500, media_type=PROBLEM_JSON)

@@ -1,0 +1,35 @@
+"""The gateway's few pages for people, in French: rendered here, without scripts and without anything from elsewhere."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Response
+
+HTML: Final = "text/html; charset=utf-8"
+_TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+    )
+
+
+@cache
+def stylesheet() -> bytes:
+    """The style sheet of every page."""
+    return (_TEMPLATES / "page.css").read_bytes()
+
+
+def page(template: str, status: int = 200, /, **content: Any) -> Response[bytes]:
+    """A page of the gateway; everything in `content` is escaped."""
+    text = _environment().get_template(f"{template}.html.jinja").render(content)
+    return Response(text.encode(), status_code=status, media_type=HTML)
+
+
+def message_page(status: int, heading: str, text: str) -> Response[bytes]:
+    """A page that only says something."""
+    return page("message", status, heading=heading, text=text)

@@ -1,0 +1,1 @@
+"""The gateway's addresses, one module per purpose."""
