@@ -23,6 +23,7 @@ COMMANDS = {
     "database": "Bring the tables of PostgreSQL up to date.",
     "bench": "Measure throughput and latency against a bare loop.",
 }
+_COMPLETION = {"install_completion", "show_completion"}  # what Typer adds to every app by itself
 CONTEXT: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
 
@@ -56,6 +57,7 @@ def load(name: str) -> TyperCommand | TyperGroup:
         msg = f"hub.cli.{name} holds no command"
         raise TypeError(msg)
     command.name = name
+    command.params = [param for param in command.params if param.name not in _COMPLETION]
     command.help = command.help or summary
     command.context_settings = {**CONTEXT, **command.context_settings}
     return command
