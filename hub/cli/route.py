@@ -19,14 +19,14 @@ from hub.domain.directory import Directory
 from hub.domain.directory_import import plan_import
 from hub.domain.vocabulary import Outcome, Role, Service
 from hub.errors import HubError
-from hub.wire.cloudevents import EventReader, parse_time
+from hub.wire.attributes import FIRST_YEAR, LAST_YEAR, parse_time
+from hub.wire.cloudevents import EventReader
 from hub.wire.faults import EventInvalid, Fault
 from hub.wire.schemas import load_catalogue
 
 EXPECTATION_MISSED: Final = 1
 EVENT_INVALID: Final = 2
-FIRST_YEAR: Final = 1900
-LAST_YEAR: Final = 2199
+LONGEST_ID: Final = 128
 
 
 class RouteError(HubError):
@@ -100,7 +100,7 @@ def _decide(reader: EventReader, document: object, instant: datetime | None, con
 
 def _id_of(document: object) -> str | None:
     found = document.get("id") if isinstance(document, dict) else None
-    return found if isinstance(found, str) else None
+    return found if isinstance(found, str) and found.isprintable() and len(found) <= LONGEST_ID else None
 
 
 def _read_text(file: str) -> bytes:
