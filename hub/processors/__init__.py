@@ -1,1 +1,1 @@
-"""Faust agents and timers: ledger intake, directory, rejects, heartbeat, status relay."""
+"""Derived work on Faust: what the router published becomes rows of the ledger; timers and the status relay."""

@@ -1,0 +1,75 @@
+"""`hub database`: bring the ledger's tables up to date, and say where they stand."""
+
+import asyncio
+import json
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.errors import LedgerUnavailable
+from hub.ledger.engine import ledger_engine
+from hub.ledger.faults import UNAVAILABLE
+from hub.ledger.migrate import current_revision, newest_revision, upgrade
+from hub.settings import read_settings
+
+app = typer.Typer(
+    help="Tables of the ledger in PostgreSQL.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_JSON = typer.Option(False, "--json", help="Print one JSON object.")
+
+
+@app.command("upgrade")
+def upgrade_command(as_json: bool = _JSON) -> None:  # noqa: FBT001 -- Typer's way
+    """Create or change the tables as this version needs them. Safe to run at any time, and twice at once."""
+    before, after = asyncio.run(_upgrade())
+    if as_json:
+        typer.echo(json.dumps({"before": before, "after": after, "changed": before != after}))
+    elif before == after:
+        typer.echo(f"Nothing to do: the database is at revision {after}.")
+    else:
+        typer.echo(f"The database went from {'nothing' if before is None else f'revision {before}'} to {after}.")
+
+
+@app.command("status")
+def status_command(as_json: bool = _JSON) -> None:  # noqa: FBT001 -- Typer's way
+    """Say which revision the database has, and which this version needs; exit code 1 when they differ."""
+    found, needed = asyncio.run(_status()), newest_revision()
+    if as_json:
+        typer.echo(json.dumps({"found": found, "needed": needed, "up_to_date": found == needed}))
+    elif found == needed:
+        typer.echo(f"The database is up to date: revision {found}.")
+    else:
+        typer.echo(f"The database has {'no revision' if found is None else f'revision {found}'}; {needed} is needed.")
+        typer.echo("Run `hub database upgrade`.")
+    if found != needed:
+        raise typer.Exit(1)
+
+
+async def _upgrade() -> tuple[str | None, str]:
+    engine = ledger_engine(read_settings())
+    try:
+        return await upgrade(engine)
+    except UNAVAILABLE as error:
+        raise _unavailable(engine, error) from error
+    finally:
+        await engine.dispose()
+
+
+async def _status() -> str | None:
+    engine = ledger_engine(read_settings())
+    try:
+        return await current_revision(engine)
+    except UNAVAILABLE as error:
+        raise _unavailable(engine, error) from error
+    finally:
+        await engine.dispose()
+
+
+def _unavailable(engine: AsyncEngine, error: BaseException) -> LedgerUnavailable:
+    where = f"{engine.url.host}:{engine.url.port}/{engine.url.database}"
+    message = f"PostgreSQL at {where} cannot be used ({type(error).__name__})."
+    return LedgerUnavailable(message, "Start the hub (`./dev up`), or set HUB_DATABASE_URL to where PostgreSQL runs.")

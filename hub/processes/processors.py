@@ -1,0 +1,115 @@
+"""The processors: ledger intake, directory and rejects on Faust, the heartbeat, and the status relay."""
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+from aiokafka.errors import KafkaError
+
+from hub.errors import HubError
+from hub.ledger.engine import ledger_engine
+from hub.ledger.faults import UNAVAILABLE, passes
+from hub.ledger.migrate import upgrade
+from hub.processes.service import Service, run_service
+from hub.processors.agents import add_agents
+from hub.processors.app import HubApp, new_app
+from hub.processors.directory import catch_up
+from hub.processors.heartbeat import Heartbeat
+from hub.processors.parts import Parts
+from hub.processors.relay import relay
+from hub.processors.steady import Steady
+from hub.settings import Settings
+from hub.wire import kafka_client
+from hub.wire.schemas import load_catalogue
+
+log = structlog.get_logger()
+
+_FINISH_SECONDS: Final = 4.0  # for the batches under way when asked to stop
+_PAUSE: Final = 1.0  # seconds between attempts to reach PostgreSQL and Kafka at the start
+
+
+class ProcessorsEnded(HubError):
+    """A part of the processors ended by itself; the supervisor starts the process again and nothing is lost."""
+
+
+def run(settings: Settings) -> None:
+    """Run the processors until SIGTERM or SIGINT; then finish what is under way, within ten seconds."""
+    run_service("processors", settings, work)
+
+
+async def work(service: Service) -> None:
+    """Build the parts, run them until `stop` is set, and end in order: batches, offsets, Faust, relay."""
+    settings, health = service.settings, service.health
+    engine = ledger_engine(settings)
+    parts = Parts(engine, load_catalogue(), health, lambda: datetime.now(UTC))
+    health.missing("start", "starting")
+    try:
+        if not await _reach_engines(service, parts):
+            return
+        producer = kafka_client.producer(settings)
+        await producer.start()
+        try:
+            app, steady = new_app(settings), Steady(health)
+            add_agents(app, parts, steady)
+            heartbeat = Heartbeat(parts, producer, settings.processors_instance)
+            app.timer(interval=1.0)(heartbeat.beat)
+            relaying = asyncio.create_task(relay(parts, settings, producer, service.stop))
+            await _run_app(service, app, steady, relaying)
+            await relaying
+        finally:
+            await producer.stop()
+    finally:
+        await engine.dispose()
+
+
+async def _reach_engines(service: Service, parts: Parts) -> bool:
+    """Wait for PostgreSQL and Kafka, bring the tables and the contacts up to date; False when asked to stop."""
+    progress = parts.health.loop("start", 120)
+    while not service.stop.is_set():
+        progress()
+        try:
+            await upgrade(parts.engine)
+            await catch_up(parts, service.settings)
+        except UNAVAILABLE as error:
+            if not passes(error):
+                raise
+            parts.health.missing("postgresql", "PostgreSQL does not answer")
+            log.warning("waiting_for_postgresql", error=type(error).__name__)
+        except KafkaError as error:
+            parts.health.missing("kafka", "Kafka does not answer")
+            log.warning("waiting_for_kafka", error=type(error).__name__)
+        else:
+            for part in ("postgresql", "kafka"):
+                parts.health.there(part)
+            parts.health.forget("start")
+            return True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(service.stop.wait(), _PAUSE)
+    return False
+
+
+async def _run_app(service: Service, app: HubApp, steady: Steady, relaying: asyncio.Task[None]) -> None:
+    """Run Faust in this loop until `stop` is set or a part ends by itself."""
+    await app.start()
+    service.health.there("start")
+    log.info("processing", group=app.conf.id)
+    ended = asyncio.create_task(app.wait_until_stopped())
+    stopping = asyncio.create_task(service.stop.wait())
+    await asyncio.wait({ended, stopping, relaying}, return_when=asyncio.FIRST_COMPLETED)
+    asked = service.stop.is_set()
+    service.stop.set()
+    service.health.missing("start", "stopping")
+    await steady.finish(_FINISH_SECONDS)
+    await asyncio.sleep(0.05)  # the agents acknowledge what they finished
+    await app.consumer.commit()
+    app.freeze()
+    await app.stop()
+    for task in (ended, stopping):
+        task.cancel()
+    if not asked:
+        if relaying.done():
+            relaying.result()
+        message = f"Faust ended by itself: {app.crash_reason!r}."
+        raise ProcessorsEnded(message, "The supervisor starts the processors again; the logs above say why.")
