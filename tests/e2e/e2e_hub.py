@@ -1,0 +1,121 @@
+"""`hub up` as a newcomer starts it: a process of its own, in a folder of its own, on ports of its own."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+
+from hub.embedded.engine import ProcessId, check_port_is_free
+from hub.errors import StartError
+from hub.up.endpoints import Endpoints, read_endpoints
+from hub.up.home import Home
+
+PATIENCE_SECONDS = 120.0
+
+
+class HubUp:
+    """One run of `hub up`; `output` is what it printed into its pipe so far."""
+
+    def __init__(self, home: Path, base: int, *options: str, **variables: str) -> None:
+        self.home = Home(home)
+        self._log = home.with_suffix(".out")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+        with self._log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "hub", "up", "--home", str(home), *options],
+                env=environment | {"HUB_PORT_BASE": str(base)} | variables,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def output(self) -> str:
+        return self._log.read_text(encoding="utf-8")
+
+    def wait_until_up(self) -> Endpoints:
+        """The addresses, once every role is ready."""
+        wait(lambda: self.home.endpoints.exists() or self.process.poll() is not None, lambda: self.output)
+        found = read_endpoints(self.home.endpoints)
+        assert found is not None, self.output
+        return found
+
+    def end(self, signal_number: signal.Signals = signal.SIGTERM) -> int:
+        """Send the signal and return the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal_number)
+        return self.process.wait(PATIENCE_SECONDS)
+
+    def processes(self) -> list[ProcessId]:
+        """Every process of this run: the supervisor and all that descends from it."""
+        return [found for pid in [self.process.pid, *descendants(self.process.pid)] if (found := ProcessId.of(pid))]
+
+    def hub(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        """Run another command beside it, as an operator in the same checkout would."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+        return subprocess.run(
+            [sys.executable, "-m", "hub", *arguments],
+            env=environment | {"HUB_HOME": str(self.home.root)},
+            text=True,
+            capture_output=True,
+            check=False,
+            **options,
+        )
+
+
+def descendants(pid: int) -> list[int]:
+    """Numbers of all processes below one."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text(encoding="ascii").split():
+            found += [int(child), *descendants(int(child))]
+    return found
+
+
+def wait(condition: Callable[[], bool], explain: Callable[[], object] = lambda: "") -> None:
+    """Wait for something that must come; how long it takes is not asserted."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"it did not come: {explain()}"
+        time.sleep(0.1)
+
+
+def free_base() -> int:
+    """The first of fourteen ports in a row that nothing listens on."""
+    for base in range(20_350 + os.getpid() % 300 * 20, 32_000, 20):
+        try:
+            for port in range(base, base + 14):
+                check_port_is_free(port, "this test")
+        except StartError:
+            continue
+        return base
+    raise AssertionError("no fourteen free ports in a row")
+
+
+def query(endpoints: Endpoints, sql: str, *arguments: object) -> list[dict[str, Any]]:
+    """Ask the ledger."""
+
+    async def ask() -> list[dict[str, Any]]:
+        connection = await asyncpg.connect(endpoints.database)
+        try:
+            return [dict(row) for row in await connection.fetch(sql, *arguments)]
+        finally:
+            await connection.close()
+
+    return asyncio.run(ask())
+
+
+def publish(endpoints: Endpoints, event: dict[str, Any]) -> httpx.Response:
+    """Publish over HTTP as the demo system of the event's source."""
+    token = next(system.token for system in endpoints.systems if system.source == event["source"])
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/cloudevents+json"}
+    return httpx.post(endpoints.gateway.events, content=json.dumps(event), headers=headers, trust_env=False)
