@@ -1,4 +1,4 @@
-"""For `./dev setup`: `python -m hub.embedded.fetch_jars` brings Kafka's jars into the user's cache, and says how far."""
+"""For `./dev setup`: `python -m hub.embedded.fetch_jars` brings Kafka's jars into the user's cache, says how far."""
 
 import sys
 
