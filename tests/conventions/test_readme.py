@@ -16,11 +16,13 @@ def test_each_example_of_the_readme_is_a_file_that_a_test_runs(name: str) -> Non
 
 
 def test_every_link_of_the_documentation_leads_to_a_file() -> None:
-    broken = []
-    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")]:
-        for target in _links(page.read_text(encoding="utf-8")):
-            if not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(ROOT)} → {target}")
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)} → {target}"
+        for page in pages
+        for target in _links(page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
     assert [] == broken
 
 

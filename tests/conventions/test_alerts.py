@@ -1,0 +1,52 @@
+"""Alerts fire when they should, speak of metrics that exist, and lead to a runbook that exists."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from prometheus_client.metrics import MetricWrapperBase
+
+from hub import metrics
+
+ROOT = Path(__file__).parents[2]
+PROMETHEUS = ROOT / "deploy" / "prometheus"
+RULES = (PROMETHEUS / "rules.yml").read_text(encoding="utf-8")
+
+
+@pytest.mark.needs_tool("promtool")
+def test_each_alert_fires_in_its_case_and_in_no_other() -> None:
+    done = subprocess.run(
+        ["promtool", "test", "rules", "rules.test.yml"], cwd=PROMETHEUS, capture_output=True, text=True, check=False
+    )
+    assert (0, "") == (done.returncode, done.stderr)
+
+
+@pytest.mark.needs_tool("promtool")
+def test_prometheus_accepts_the_shipped_configuration() -> None:
+    done = subprocess.run(
+        ["promtool", "check", "config", "prometheus.yml"], cwd=PROMETHEUS, capture_output=True, text=True, check=False
+    )
+    assert 0 == done.returncode, done.stdout + done.stderr
+
+
+def test_every_alert_is_tested() -> None:
+    tested = (PROMETHEUS / "rules.test.yml").read_text(encoding="utf-8")
+    assert [] == [name for name in re.findall(r"alert: (\w+)", RULES) if f"alertname: {name}\n" not in tested]
+
+
+def test_alerts_use_declared_metrics_only() -> None:
+    declared = {
+        sample
+        for metric in vars(metrics).values()
+        if isinstance(metric, MetricWrapperBase)
+        for name in [metric.describe()[0].name]
+        for sample in (name, f"{name}_total", f"{name}_bucket", f"{name}_sum", f"{name}_count")
+    }
+    assert set() == set(re.findall(r"\bhub_\w+", RULES)) - declared
+
+
+def test_every_alert_names_a_runbook_that_exists() -> None:
+    runbooks = re.findall(r"runbook: (\S+)", RULES)
+    assert len(runbooks) == RULES.count("alert:")
+    assert [] == [runbook for runbook in runbooks if not (ROOT / runbook).exists()]
