@@ -12,7 +12,7 @@ from hub.domain.vocabulary import Service
 
 Made = TypeVar("Made")
 
-_REMEMBERED_AT_MOST: Final = 4096
+_REMEMBERED_AT_MOST: Final = 2048
 _NOBODY: Final[dict[str, "Contact"]] = {}
 
 

@@ -90,9 +90,17 @@ def _routing(
     communes: tuple[str, ...],
     epci: tuple[str, ...],
 ) -> Routing:
+    if directory is None:
+        return _to(audience, rules, ())
     service, role = audience
-    found = directory.resolve(service, role, on, communes, epci) if directory is not None else ()
-    return Routing(service, role, Channel.HUB, Purpose.INFORMATION, Urgency.NONE, None, rules, found)
+    key = ("routing", audience, rules, on, communes, epci)
+    # Answers that differ in their dates only share their routings: the lists of recipients are long.
+    return directory.remembered(key, lambda: _to(audience, rules, directory.resolve(service, role, on, communes, epci)))
+
+
+def _to(audience: Audience, rules: tuple[str, ...], recipients: tuple[str, ...]) -> Routing:
+    service, role = audience
+    return Routing(service, role, Channel.HUB, Purpose.INFORMATION, Urgency.NONE, None, rules, recipients)
 
 
 @lru_cache(maxsize=1024)
