@@ -36,7 +36,7 @@ def datum_from_json(schema: PublishedSchema, data: Any) -> tuple[dict[str, Any],
     """
     faults: list[Fault] = []
     datum = _converter(schema)(data, "/data", faults)
-    return (datum if isinstance(datum, dict) else {}), tuple(faults[:MAX_FAULTS])
+    return (datum if isinstance(datum, dict) else {}), tuple(faults)
 
 
 def json_from_datum(schema: PublishedSchema, datum: dict[str, Any]) -> dict[str, Any]:
