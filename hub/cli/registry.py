@@ -52,12 +52,20 @@ def load(name: str) -> TyperCommand | TyperGroup:
     if app is None:
         app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
         app.command(name)(getattr(module, name))
-    command = typer.main.get_command(app)
-    if not isinstance(command, TyperCommand | TyperGroup):
-        msg = f"hub.cli.{name} holds no command"
-        raise TypeError(msg)
+    command = _single(app) if _names(app) == [name] else typer.main.get_group(app)
     command.name = name
     command.params = [param for param in command.params if param.name not in _COMPLETION]
     command.help = command.help or summary
     command.context_settings = {**CONTEXT, **command.context_settings}
+    return command
+
+
+def _names(app: typer.Typer) -> list[str]:
+    """The commands of an app; one that is called like its group is the group."""
+    return [info.name or getattr(info.callback, "__name__", "") for info in app.registered_commands]
+
+
+def _single(app: typer.Typer) -> TyperCommand:
+    command = typer.main.get_command(app)
+    assert isinstance(command, TyperCommand)  # noqa: S101 -- what Typer makes of an app with one command
     return command

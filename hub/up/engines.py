@@ -1,6 +1,7 @@
 """The engines of a local hub: started unless the settings name existing ones, and started again should one crash."""
 
 import asyncio
+import logging
 import secrets
 import ssl
 from collections.abc import Callable, Coroutine
@@ -137,6 +138,7 @@ async def _start_postgres(engines: Engines, home: Home, ports: Ports, screen: Sc
 
 async def _start_mail(engines: Engines, home: Home, ports: Ports, screen: Screen) -> None:
     screen.begin("Mail catcher")
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of itself at every login
     files = local_certificate(home.secrets)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(files.certificate, files.key)

@@ -128,8 +128,9 @@ def remember_processes(home: Home, pids: Iterable[int]) -> None:
 async def end_leftovers(home: Home, patience: float = LEFTOVER_SECONDS) -> int:
     """End the processes that a crashed earlier run of this home left behind; returns how many there were.
 
-    They end by themselves when their owner dies; this waits for that, `patience` seconds long, then insists. Only processes that the earlier run
-    wrote down are touched, and only when number and start time are both the same. Raises StartError for one that stays.
+    They end by themselves when their owner dies; this waits for that, `patience` seconds long, then insists. Only
+    processes that the earlier run wrote down are touched, and only when number and start time are both the same.
+    Raises StartError for one that stays.
     """
     left = [process for process in _noted(home) if process.alive]
     if left and not await until(lambda: not any(process.alive for process in left), patience):

@@ -57,7 +57,7 @@ async def up(home: Home, options: Options, screen: Screen) -> None:
         check_ports(_wanted_ports(asked, ports))
         work = _run(home, ports, asked, options, screen, stop)
         try:
-            await _until_stopped(work, stop)
+            await _until_stopped(work, stop, screen)
         finally:
             screen.close()
             home.processes.unlink(missing_ok=True)
@@ -107,12 +107,14 @@ async def _demo(settings: Settings, endpoints: Endpoints, screen: Screen) -> Non
         screen.say(f"The demo could not be shown: {error}")
 
 
-async def _until_stopped(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
+async def _until_stopped(work: Coroutine[Any, Any, None], stop: asyncio.Event, screen: Screen) -> None:
     """Run `work` until it ends or a signal came; then let it clean up."""
     running, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     if not running.done():
+        screen.close()
+        screen.say("Stopping: the roles first, then Kafka and PostgreSQL.")
         running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
@@ -179,13 +181,13 @@ async def _until_ready(roles: list[Role]) -> None:
             await watch_health(roles, client)
             crashed = next((role for role in roles if role.gave_up or role.ends > BAD_LUCK), None)
             if crashed is not None:
-                msg = f"The {crashed.name} does not stay up. The end of its log:\n{last_words(crashed)}"
+                msg = f"Role {crashed.name} does not stay up. The end of its log:\n{last_words(crashed)}"
                 raise StartError(msg, f"The whole log is {crashed.log}.")
             if asyncio.get_running_loop().time() > deadline:
                 late = next(role for role in roles if not role.ready)
                 why = "; ".join(late.reasons) or "it does not answer"
                 words = last_words(late)
-                msg = f"The {late.name} is not ready after {READY_SECONDS:.0f} s: {why}. The end of its log:\n{words}"
+                msg = f"Role {late.name} is not ready after {READY_SECONDS:.0f} s: {why}. The end of its log:\n{words}"
                 raise StartError(msg, f"The whole log is {late.log}.")
             await asyncio.sleep(0.2)
 

@@ -79,11 +79,11 @@ async def keep_running(role: Role, tell: Tell, started: Callable[[], None]) -> N
         code = await _exit_code(role)
         if code == STOPPED_ON_PURPOSE:
             role.gave_up = True
-            tell(f"The {role.name} stopped on purpose and is not started again; its last words are in {role.log}.")
+            tell(f"Role {role.name} stopped on purpose and is not started again; its last words are in {role.log}.")
             return
         if time.monotonic() - since > STEADY_SECONDS:
             wait = FIRST_WAIT_SECONDS
-        tell(f"The {role.name} ended (exit code {code}) and is started again in {wait:g} s; why: {role.log}.")
+        tell(f"Role {role.name} ended (exit code {code}) and is started again in {wait:g} s; why: {role.log}.")
         await asyncio.sleep(wait)
         wait = min(wait * 2, LONGEST_WAIT_SECONDS)
 

@@ -102,6 +102,7 @@ def one_line(moment: Moment) -> str:
     figures = moment.figures
     parts = [
         f"events {figures.events}",
+        *(f"{name} {count}" for name, count in figures.kinds.items()),
         *(f"{name} {count}" for name, count in figures.outcomes.items()),
         f"deliveries {sum(figures.deliveries.values())}",
         *(f"{name} {count}" for name, count in figures.deliveries.items()),
