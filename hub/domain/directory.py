@@ -89,12 +89,13 @@ class Directory:
     Changed by `apply` and `remove` only; both forget everything that was resolved before. One task writes and reads it.
     """
 
-    __slots__ = ("_by_place", "_contacts", "_remembered", "territory")
+    __slots__ = ("_by_place", "_contacts", "_remembered", "_scopes", "territory")
 
     def __init__(self, territory: Territory) -> None:
         self.territory = territory
         self._contacts: dict[str, Contact] = {}
         self._by_place: dict[tuple[str, str], dict[str, Contact]] = {}
+        self._scopes: dict[str, frozenset[str]] = {}
         self._remembered: dict[object, object] = {}
 
     def __len__(self) -> int:
@@ -112,6 +113,7 @@ class Directory:
         """Add the contact, or replace the one of the same reference."""
         self.remove(contact.contact)
         self._contacts[contact.contact] = contact
+        self._scopes[contact.contact] = self.territory.spread(contact.communes, contact.epci)
         self._by_place.setdefault((contact.service, contact.role), {})[contact.contact] = contact
 
     def remove(self, reference: str) -> None:
@@ -120,6 +122,7 @@ class Directory:
         contact = self._contacts.pop(reference, None)
         if contact is not None:
             del self._by_place[contact.service, contact.role][reference]
+            del self._scopes[reference]
 
     def remembered(self, key: object, make: Callable[[], Made]) -> Made:
         """What `make` gave for `key` since the last change of the directory; made now when nothing did.
@@ -163,5 +166,5 @@ class Directory:
         return tuple(sorted(c.contact for c in found))
 
     def _meets(self, contact: Contact, scope: frozenset[str]) -> bool:
-        own = self.territory.spread(contact.communes, contact.epci)
+        own = self._scopes[contact.contact]
         return not scope or not own or not scope.isdisjoint(own)
