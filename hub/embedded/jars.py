@@ -99,7 +99,8 @@ def ensure_jars(
     missing = [jar for jar in jars if _sha256(home / jar.file_name) != jar.sha256]
     if missing:
         _download(missing, home, fetch, lambda done: progress(len(jars) - len(missing) + done, len(jars)))
-    progress(len(jars), len(jars))
+    else:
+        progress(len(jars), len(jars))
     return [home / jar.file_name for jar in jars]
 
 
