@@ -12,7 +12,7 @@ from hub.domain.vocabulary import Service
 
 Made = TypeVar("Made")
 
-_REMEMBERED_AT_MOST: Final = 2048
+_REMEMBERED_AT_MOST: Final = 4096
 _NOBODY: Final[dict[str, "Contact"]] = {}
 
 
@@ -151,6 +151,8 @@ class Directory:
         Communes and EPCI limit ASIP actors to those whose territory meets the one named (contract, section 7); actors
         who opted out are left out. `cdas` limits to the contacts of that CDAS; None means all.
         """
+        if service != Service.ASIP:
+            communes = epci = ()
         key = ("resolve", service, role, on, communes, epci, cdas)
         return self.remembered(key, lambda: self._find(service, role, on, communes, epci, cdas))
 

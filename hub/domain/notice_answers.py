@@ -22,6 +22,7 @@ from hub.domain.vocabulary import (
     NoticeNature,
     Outcome,
     Purpose,
+    Service,
     Urgency,
     WarningCode,
 )
@@ -93,6 +94,8 @@ def _routing(
     if directory is None:
         return _to(audience, rules, ())
     service, role = audience
+    if service is not Service.ASIP:
+        communes = epci = ()
     key = ("routing", audience, rules, on, communes, epci)
     # Answers that differ in their dates only share their routings: the lists of recipients are long.
     return directory.remembered(key, lambda: _to(audience, rules, directory.resolve(service, role, on, communes, epci)))
