@@ -62,7 +62,7 @@ def load(name: str) -> TyperCommand | TyperGroup:
 
 def _names(app: typer.Typer) -> list[str]:
     """The commands of an app; one that is called like its group is the group."""
-    return [info.name or getattr(info.callback, "__name__", "") for info in app.registered_commands]
+    return [str(info.name or getattr(info.callback, "__name__", "")) for info in app.registered_commands]
 
 
 def _single(app: typer.Typer) -> TyperCommand:

@@ -1,10 +1,13 @@
 """What `hub up` shows: steps while it starts, then a live view on a terminal, or plain lines in a pipe."""
 
+import shutil
+import sys
 import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -85,7 +88,7 @@ class Screen:
 
     def _draw(self, picture: RenderableType) -> None:
         if self.live is None:
-            self.live = Live(picture, console=self.console, refresh_per_second=8, transient=False)
+            self.live = Live(picture, console=self.console, refresh_per_second=4, transient=False)
             self.live.start()
         else:
             self.live.update(picture)
@@ -136,16 +139,17 @@ def _flow(figures: Figures) -> RenderableType:
     )
     for _ in cards:
         grid.add_column(ratio=1)
-    grid.add_row(*(_card(title, total, detail) for title, total, detail in cards))
+    height = 3 + max(len(detail) for _, _, detail in cards)
+    grid.add_row(*(_card(title, total, detail, height) for title, total, detail in cards))
     return grid
 
 
-def _card(title: str, total: int, detail: dict[str, int]) -> Panel:
+def _card(title: str, total: int, detail: dict[str, int], height: int) -> Panel:
     text = Text(f"{total:,}".replace(",", " "), style="bold")
     for name, count in detail.items():
         style = "green" if name in _GOOD else "red" if name in _BAD else "dim"
         text.append(f"\n{name.lower().replace('_', ' ')} {count:,}".replace(",", " "), style=style)
-    return Panel(text, title=title, title_align="left", border_style="cyan")
+    return Panel(text, title=title, title_align="left", border_style="cyan", height=height)
 
 
 def _places(moment: Moment) -> RenderableType:
@@ -166,8 +170,17 @@ def _places(moment: Moment) -> RenderableType:
         table.add_row("mails", places.mail.web)
     table.add_row("metrics", f"{places.gateway.metrics}  (each role has its own: see endpoints.json)")
     table.add_row("addresses", f"{places.home}/endpoints.json  (credentials of the demo systems included)")
-    table.add_row("try", "hub events tail   hub events show ID   hub directory show   hub publish FILE")
+    tries = ("events tail", "events show ID", "directory show", "publish FILE")
+    table.add_row("try", "   ".join(f"{_command()} {words}" for words in tries))
     return Panel(table, title="Where to look", title_align="left", border_style="cyan")
+
+
+def _command() -> str:
+    """How the `hub` command is called from here."""
+    own = Path(sys.executable).with_name("hub")
+    if shutil.which("hub") == str(own) or not own.exists():
+        return "hub"
+    return str(own.relative_to(Path.cwd())) if own.is_relative_to(Path.cwd()) else str(own)
 
 
 def _latest(figures: Figures) -> RenderableType:
