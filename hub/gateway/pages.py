@@ -7,7 +7,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
 
-HTML: Final = "text/html; charset=utf-8"
+HTML: Final = "text/html"
 _TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
 
 

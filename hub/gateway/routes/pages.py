@@ -15,7 +15,7 @@ async def home() -> Response[bytes]:
 async def style() -> Response[bytes]:
     """The style sheet of the pages."""
     return Response(
-        stylesheet(), media_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=3600"}
+        stylesheet(), media_type="text/css", headers={"Cache-Control": "public, max-age=3600"}
     )
 
 
