@@ -12,13 +12,16 @@ from typing import Any
 
 from prometheus_client.metrics import MetricWrapperBase
 from pydantic_core import PydanticUndefined
-from typer.main import get_command
 
 from hub import metrics
-from hub.cli.main import app as command_line
+from hub.cli.registry import COMMANDS, load
 from hub.domain.events import EVENT_TYPES
+from hub.domain.rules.catalogue import NOTICE_RULES, RULES_VERSION
+from hub.gateway.app import build_app
+from hub.gateway.problems import PROBLEMS
 from hub.paths import kafka_deploy_root
 from hub.settings import PREFIX, Settings
+from hub.wire.rejects import REASONS
 from hub.wire.schemas import Catalogue, load_catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,27 +71,32 @@ def metrics_page() -> str:
         suffix = "_total" if described.type == "counter" else ""
         labels = ", ".join(f"`{label}`" for label in metric._labelnames) or "–"  # noqa: SLF001 -- no public way to read them
         rows.append(f"| `{described.name}{suffix}` | {described.type} | {labels} | {described.documentation} |")
-    head = ["# Metrics", "", "Served by every role at `/metrics`.", "", "| metric | type | labels | meaning |", "|---|---|---|---|"]
+    head = [
+        "# Metrics",
+        "",
+        "Served by every role at `/metrics`.",
+        "",
+        "| metric | type | labels | meaning |",
+        "|---|---|---|---|",
+    ]
     return "\n".join([*head, *rows, ""])
 
 
 def commands_page() -> str:
     """The help of every command."""
     lines = ["# Commands", "", "`hub COMMAND --help` says the same in a terminal."]
-    lines += _command_lines(get_command(command_line), "hub")
+    for name in COMMANDS:
+        lines += _command_lines(load(name), f"hub {name}")
     return "\n".join(lines) + "\n"
 
 
 def _command_lines(command: Any, path: str) -> Iterator[str]:
-    context = command.context_class(command, info_name=path)
-    subcommands = [command.get_command(context, name) for name in command.list_commands(context)] if hasattr(command, "list_commands") else []
-    if path != "hub":
-        yield from ("", f"## `{path}`", "", (command.help or "").replace("\b", "").strip())
-        rows = list(_parameter_rows(command))
-        if rows:
-            yield from ("", "| parameter | meaning |", "|---|---|", *rows)
-    for subcommand in subcommands:
-        yield from _command_lines(subcommand, f"{path} {subcommand.name}")
+    yield from ("", f"## `{path}`", "", " ".join((command.help or "").split()))
+    rows = list(_parameter_rows(command))
+    if rows:
+        yield from ("", "| parameter | meaning |", "|---|---|", *rows)
+    for name, subcommand in getattr(command, "commands", {}).items():
+        yield from _command_lines(subcommand, f"{path} {name}")
 
 
 def _parameter_rows(command: Any) -> Iterator[str]:
@@ -113,7 +121,8 @@ def events_page(catalogue: Catalogue) -> str:
         row = EVENT_TYPES[schema.type]
         emitters = ", ".join(sorted(e.value for e in row.emitters)) or "the hub"
         lines += ["", f"## `{schema.type}`", "", schema.document["doc"], ""]
-        lines += [f"Kind `{row.kind.value}` · published by {emitters} · level {row.level.value} · schema id {schema.id}, version {schema.version}"]
+        published = f"Kind `{row.kind.value}` · published by {emitters} · level {row.level.value}"
+        lines += [f"{published} · schema id {schema.id}, version {schema.version}"]
         lines += ["", "| field | type | meaning |", "|---|---|---|"]
         lines += [f"| `{f['name']}` | {_type_name(f['type'])} | {f['doc']} |" for f in schema.document["fields"]]
     return "\n".join(lines) + "\n"
@@ -137,21 +146,57 @@ def topics_page() -> str:
     """Every topic as declared in deploy/kafka/topics.toml."""
     declared = tomllib.loads((kafka_deploy_root() / "topics.toml").read_text(encoding="utf-8"))
     defaults = declared["defaults"]
-    lines = ["# Topics", "", "| topic | partitions | kept | cleanup | written by | read by |", "|---|---|---|---|---|---|"]
+    lines = [
+        "# Topics",
+        "",
+        "| topic | partitions | kept | cleanup | written by | read by |",
+        "|---|---|---|---|---|---|",
+    ]
     for name, topic in declared["topics"].items():
         row = defaults | topic
         kept = "for ever" if row["retention_days"] < 0 else f"{row['retention_days']} days"
-        lines.append(
-            f"| `{name}` | {row['partitions']} | {kept} | {row['cleanup']} | {', '.join(row['write'])} | {', '.join(row['read'])} |"
-        )
+        written, read = ", ".join(row["write"]), ", ".join(row["read"])
+        lines.append(f"| `{name}` | {row['partitions']} | {kept} | {row['cleanup']} | {written} | {read} |")
     return "\n".join(lines) + "\n"
 
 
 def openapi_document() -> str:
     """The gateway's OpenAPI description, as it serves it."""
-    from hub.gateway.app import openapi_schema  # noqa: PLC0415 -- the gateway's libraries are for this page only
+    document = build_app(Settings()).openapi_schema.to_schema()
+    return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
-    return json.dumps(openapi_schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+def problems_page() -> str:
+    """Every refusal of the gateway, and every reason of a reject."""
+    lines = ["# Refusals", "", "## Over HTTP", ""]
+    lines += ["The gateway answers problem details (RFC 9457). `type` is `urn:hub:problem:` and the code.", ""]
+    lines += ["| code | status | meaning |", "|---|---|---|"]
+    lines += [f"| `{row.code}` | {row.status} | {row.title} |" for row in PROBLEMS.values()]
+    lines += [
+        "",
+        "## Over Kafka",
+        "",
+        "The reasons in `hub.rejects` and `event.rejected`; also codes of single faults.",
+    ]
+    lines += [
+        "",
+        "| reason | meaning |",
+        "|---|---|",
+        *(f"| `{reason}` | {text} |" for reason, text in REASONS.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def rules_page() -> str:
+    """Every rule that decides, as the convention says it."""
+    lines = [
+        "# Rules",
+        "",
+        f"Rules version {RULES_VERSION}. Labels and quotes are what people of both institutions read.",
+    ]
+    lines += ["", "| rule | article | quote | what it decides |", "|---|---|---|---|"]
+    lines += [f"| {r.id} | {r.article} | « {r.quote} » | {r.label} |" for r in NOTICE_RULES]
+    return "\n".join(lines) + "\n"
 
 
 def pages() -> dict[Path, Callable[[], str]]:
@@ -164,6 +209,8 @@ def pages() -> dict[Path, Callable[[], str]]:
         reference / "commands.md": lambda: NOTE + commands_page(),
         reference / "events.md": lambda: NOTE + events_page(catalogue),
         reference / "topics.md": lambda: NOTE + topics_page(),
+        reference / "rules.md": lambda: NOTE + rules_page(),
+        reference / "refusals.md": lambda: NOTE + problems_page(),
         reference / "openapi.json": openapi_document,
         ROOT / ".env.example": env_example,
     }
