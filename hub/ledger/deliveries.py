@@ -275,7 +275,7 @@ async def backlog(connection: AsyncConnection, now: datetime) -> dict[str, int]:
     counted = await connection.execute(
         select(delivery.c.lane, func.count()).where(_is_due(), delivery.c.due_at <= now).group_by(delivery.c.lane)
     )
-    return dict.fromkeys(LANES, 0) | dict(counted.tuples().all())
+    return dict.fromkeys(LANES, 0) | dict(counted.all())
 
 
 def _is_due() -> ColumnElement[bool]:

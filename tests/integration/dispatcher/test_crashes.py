@@ -1,0 +1,92 @@
+"""The dispatcher killed, and PostgreSQL killed under it: nothing lost, and every duplicate explained."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+
+from dispatcher_ledger import (
+    Notice,
+    caught_deliveries,
+    dispatching,
+    fresh_ledger,
+    put_contacts,
+    put_notice,
+    rows,
+    settings_for,
+    until_states,
+)
+
+from hub.embedded.mail import MailCatcher
+from hub.embedded.postgres import EmbeddedPostgres
+from hub.ledger import tables
+
+CONCURRENCY = 8
+PROGRAM = "from hub.processes.dispatcher import run\nfrom hub.settings import read_settings\nrun(read_settings())\n"
+
+
+async def _start_process(database: str, smtp_port: int) -> asyncio.subprocess.Process:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    environment |= {
+        "HUB_DATABASE_URL": database,
+        "HUB_SMTP_PORT": str(smtp_port),
+        "HUB_SMTP_STARTTLS": "never",
+        "HUB_CLAIM_SECONDS": "2",
+        "HUB_DISPATCHER_CONCURRENCY": str(CONCURRENCY),
+        "HUB_LOG_LEVEL": "error",
+    }
+    return await asyncio.create_subprocess_exec(sys.executable, "-c", PROGRAM, env=environment)
+
+
+async def test_a_killed_dispatcher_loses_nothing_and_its_duplicates_are_explained(
+    database: str, mail_catcher: MailCatcher
+) -> None:
+    number, kills = 800, 3
+    notice = Notice("notice-fsl", "event-1", contacts=number)
+    async with fresh_ledger(database) as engine:
+        await put_contacts(engine, number)
+        await put_notice(engine, notice)
+        for kill in range(1, kills + 1):
+            process = await _start_process(database, mail_catcher.port)
+            await mail_catcher.wait_for(kill * number // (kills + 2))
+            process.send_signal(signal.SIGKILL)
+            assert -signal.SIGKILL == await process.wait()
+        process = await _start_process(database, mail_catcher.port)
+        await until_states(engine, {"ACCEPTED": number})
+        process.send_signal(signal.SIGTERM)
+        assert 0 == await process.wait()
+        attempts = await rows(engine, tables.delivery_attempt)
+    caught = Counter(caught_deliveries(mail_catcher.folder))
+    abandoned = {str(row["delivery"]) for row in attempts if row["result"] == "abandoned"}
+    twice = {delivery for delivery, mails in caught.items() if mails > 1}
+    assert {str(notice.delivery(index)) for index in range(number)} == set(caught)
+    assert abandoned, "no kill came in the middle of the stream"
+    assert twice <= abandoned
+    assert sum(caught.values()) - number <= kills * CONCURRENCY
+    assert all(row["result"] is not None for row in attempts)
+
+
+async def test_nothing_is_lost_when_postgresql_dies_under_the_dispatcher(
+    tmp_path: Path, mail_catcher: MailCatcher
+) -> None:
+    number = 600
+    async with EmbeddedPostgres(tmp_path / "postgres") as postgres:
+        database = await postgres.create_database("hub")
+        async with fresh_ledger(database) as engine:
+            await put_contacts(engine, number)
+            await put_notice(engine, Notice("notice-fsl", "event-1", contacts=number))
+            async with dispatching(settings_for(database, mail_catcher.port), engine):
+                await mail_catcher.wait_for(number // 3)
+                await postgres.kill()
+                await asyncio.sleep(3)
+                await postgres.restart()
+                await until_states(engine, {"ACCEPTED": number})
+            attempts = await rows(engine, tables.delivery_attempt)
+    caught = Counter(caught_deliveries(mail_catcher.folder))
+    twice = {delivery for delivery, mails in caught.items() if mails > 1}
+    explained = {str(row["delivery"]) for row in attempts if row["result"] in ("abandoned", "transient")}
+    assert number == len(caught)
+    assert twice <= explained
+    assert all(row["result"] is not None for row in attempts)
