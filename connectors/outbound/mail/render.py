@@ -62,7 +62,8 @@ def bodies(content: Content, service: str, role: str, link: str) -> tuple[str, s
         "service": _label(Service, service),
         "role": _label(Role, role),
     }
-    return _pages.get_template(f"{template}.txt").render(values), _pages.get_template(f"{template}.html").render(values)
+    plain = without_bad_breaks(_pages.get_template(f"{template}.txt").render(values))
+    return plain, _pages.get_template(f"{template}.html").render(values)
 
 
 def render(message: Message, *, to: str, sender: str, domain: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from typing import Any
 
 import pytest
 from dispatcher_ledger import (
@@ -95,7 +96,7 @@ async def test_deliveries_wait_for_a_directory_as_new_as_their_decision(
     ids=["no-address", "bad-address", "no-longer-valid", "opted-out"],
 )
 async def test_a_contact_that_cannot_be_reached_is_a_visible_failure(
-    database: str, mail_catcher: MailCatcher, change: dict[str, object], reason: str
+    database: str, mail_catcher: MailCatcher, change: dict[str, Any], reason: str
 ) -> None:
     async with fresh_ledger(database) as engine:
         await put_contacts(engine, 1, **change)
