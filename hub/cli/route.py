@@ -19,8 +19,9 @@ from hub.domain.directory import Directory
 from hub.domain.directory_import import plan_import
 from hub.domain.vocabulary import Outcome, Role, Service
 from hub.errors import HubError
-from hub.wire.attributes import FIRST_YEAR, LAST_YEAR, parse_time
+from hub.wire.attributes import FIRST_YEAR, LAST_YEAR
 from hub.wire.cloudevents import EventReader
+from hub.wire.constraints import parse_time
 from hub.wire.faults import EventInvalid, Fault
 from hub.wire.schemas import load_catalogue
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from hub.domain.events import EVENT_TYPES, Envelope, SourceInvalid, default_level_of, parse_source
 from hub.domain.vocabulary import Confidentiality, Kind
+from hub.wire.constraints import parse_time
 from hub.wire.faults import Fault
 from hub.wire.schemas import Catalogue, PublishedSchema
 
@@ -185,14 +186,6 @@ def _type(value: str | None, faults: list[Fault]) -> str | None:
         faults.append(Fault("TYPE_NOT_ACCEPTED", "/type", "Events of this type are emitted by the hub alone."))
         return None
     return value
-
-
-def parse_time(text: str) -> datetime:
-    """Read an RFC 3339 date-time with offset. Raises ValueError for any other form and for years outside 1 to 9999."""
-    if not _RFC3339.fullmatch(text):
-        msg = "not RFC 3339 with offset"
-        raise ValueError(msg)
-    return datetime.fromisoformat(text.upper())
 
 
 def _time(value: str | None, faults: list[Fault]) -> datetime | None:

@@ -13,6 +13,7 @@ from hub.domain.semantics import faults_of_sound_fields, semantic_faults
 from hub.domain.territory import Territory
 from hub.wire.attributes import KNOWN, AttributeReader, AttributesRead
 from hub.wire.avro import decode, encode
+from hub.wire.constraints import datum_faults
 from hub.wire.faults import EventInvalid, Fault
 from hub.wire.json_data import datum_from_json, json_from_datum
 from hub.wire.schemas import Catalogue, PublishedSchema
@@ -74,6 +75,7 @@ class EventReader:
                 faults.extend(error.faults)
             else:
                 _check_written_with(schema, draft, faults)
+                faults.extend(datum_faults(self._catalogue.latest(schema.type), data))
         if draft.subject is not None and key != draft.subject.encode():
             faults.append(Fault("KEY_NOT_SUBJECT", "/subject", "The record's key must be the event's subject."))
         return self._finish(draft, schema, data, value, faults)

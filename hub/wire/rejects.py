@@ -56,7 +56,7 @@ REASONS: Final[Mapping[str, str]] = {
     "FIELD_NOT_ALLOWED": "A field is excluded by the value of another.",
     "TEXT_EMPTY": "A text that people read is empty.",
     "TEXT_INVALID": "A text holds control characters, or line breaks where it is one line.",
-    "TIME_OUT_OF_RANGE": "A time of day does not exist.",
+    "TIME_OUT_OF_RANGE": "A time is outside the years that the hub serves.",
     "HOURS_REVERSED": "Opening hours end before they begin.",
     "COMMUNE_UNKNOWN": "A commune code of the département is in no list.",
     "EPCI_UNKNOWN": "A code is that of no EPCI of the département.",

@@ -9,6 +9,7 @@ import pytest
 
 from hub.data import load_territory
 from hub.paths import schemas_root
+from hub.wire.avro import encode
 from hub.wire.cloudevents import EventReader, to_json, to_kafka_record, topic_of
 from hub.wire.faults import EventInvalid
 from hub.wire.schemas import load_catalogue
@@ -147,6 +148,14 @@ def test_a_kafka_record_is_refused_for_each_thing_that_is_wrong_with_it() -> Non
     assert {"DATASCHEMA_INVALID", "SCHEMA_NOT_OF_TYPE"} == kafka_faults(key, value, of_referral)
     assert {"ATTRIBUTE_INVALID"} == kafka_faults(key, value, [*headers, ("ce_causationid", b"\xff\xfe")])
     assert {"DATA_MISSING"} == kafka_faults(key, None, headers)
+
+
+def test_avro_is_held_to_the_same_constraints_as_json() -> None:
+    event = READER.from_json(NOTICE)
+    assert event.data is not None
+    value = encode(event.schema, {**event.data, "title": "two\nlines", "version": 0})
+    key, _, headers = to_kafka_record(event)
+    assert {"TEXT_INVALID", "NUMBER_OUT_OF_RANGE"} == kafka_faults(key, value, headers)
 
 
 def test_no_value_of_the_sender_stands_in_a_refusal() -> None:
