@@ -17,7 +17,7 @@ from hub.router.directory import DirectoryState, Entry, owner_of
 from hub.router.lanes import institution_of, misplaced
 from hub.wire.avro import decode, encode
 from hub.wire.cloudevents import EventReader, ReceivedEvent, kafka_headers
-from hub.wire.decisions import DecisionWriter, Origin
+from hub.wire.decisions import DecisionWriter
 from hub.wire.faults import EventInvalid, Fault
 from hub.wire.rejects import identity_of, reason_of, reject_id, reject_value
 from hub.wire.schemas import Catalogue
@@ -139,7 +139,7 @@ class Judge:
         value = self._writer.write(
             envelope,
             event.schema,
-            Origin(record.topic, record.partition, record.offset, record.timestamp),
+            (record.topic, record.partition, record.offset, record.timestamp),
             event.value or b"",
             (self._state.revision, self._state.calendar_revision),
             batch.stamp,

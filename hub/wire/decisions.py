@@ -6,7 +6,6 @@ types) is encoded once, and a record is the concatenation of its parts.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
 
@@ -56,19 +55,7 @@ class SchemaMoved(HubError):
     """The schema of hub.decision no longer has the fields that this version writes, in their order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where on Kafka an event was read; `timestamp_ms` since 1970-01-01T00:00:00Z."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp_ms: int
-
-
-def avro_long(number: int) -> bytes:
-    """An int or long in Avro binary: zigzag, then seven bits a byte, lowest first (Avro 1.12, binary encoding)."""
-    rest = (number << 1) ^ (number >> 63)
+def _varint(rest: int) -> bytes:
     out = bytearray()
     while rest > 0x7F:
         out.append(rest & 0x7F | 0x80)
@@ -77,16 +64,30 @@ def avro_long(number: int) -> bytes:
     return bytes(out)
 
 
-_SMALL: Final = tuple(avro_long(number) for number in range(2048))
+_LOW: Final = tuple(bytes((low & 0x7F | 0x80, low >> 7 | 0x80)) for low in range(1 << 14))
+"""The two lowest bytes of a number that needs more than two."""
+_SMALL: Final = tuple(_varint(rest) for rest in range(1 << 14))
+_HIGH: Final[dict[int, bytes]] = {}
+"""The bytes above them: neighbouring offsets, and instants of the same eight seconds, share theirs."""
 
 
-def _length(number: int) -> bytes:
-    return _SMALL[number] if number < len(_SMALL) else avro_long(number)
+def avro_long(number: int) -> bytes:
+    """An int or long in Avro binary: zigzag, then seven bits a byte, lowest first (Avro 1.12, binary encoding)."""
+    rest = number << 1 if number >= 0 else (number << 1) ^ -1
+    if rest < 1 << 14:
+        return _SMALL[rest]
+    high = rest >> 14
+    found = _HIGH.get(high)
+    if found is None:
+        if len(_HIGH) >= _CACHED_AT_MOST:
+            _HIGH.clear()
+        found = _HIGH[high] = _varint(high)
+    return _LOW[rest & 0x3FFF] + found
 
 
 def _string(text: str) -> bytes:
     raw = text.encode()
-    return _length(len(raw)) + raw
+    return avro_long(len(raw)) + raw
 
 
 def _remembering(make: Callable[[str], bytes]) -> Callable[[str], bytes]:
@@ -120,9 +121,8 @@ class DecisionWriter:
         )
         self._start = schema.prefix + _string("1.0")
         self._rules = _string(RULES_VERSION)
-        self._levels = {level: _SMALL[index] for index, level in enumerate(levels)}
+        self._levels = {level: avro_long(index) for index, level in enumerate(levels)}
         self._name = _remembering(_string)
-        self._topics = _remembering(_string)
         self._schemas: dict[int, bytes] = {}
         self._answers: dict[int, tuple[Answer, bytes]] = {}
 
@@ -130,7 +130,7 @@ class DecisionWriter:
         self,
         envelope: Envelope,
         schema: PublishedSchema,
-        origin: Origin,
+        origin: tuple[str, int, int, int],
         event: bytes,
         revisions: tuple[int, int],
         decided_at: str,
@@ -138,12 +138,14 @@ class DecisionWriter:
     ) -> bytes:
         """The framed value for one accepted event.
 
+        `origin` is topic, partition, offset and timestamp (in milliseconds since 1970-01-01T00:00:00Z);
         `event` is its framed data as received, empty for a deletion; `revisions` are those of directory and calendar;
         `decided_at` is RFC 3339 with offset; `decision` is None for a type that is not routed.
         """
         dataschema = self._schemas.get(schema.id)
         if dataschema is None:
             dataschema = self._schemas[schema.id] = _PRESENT + _string(dataschema_of(schema))
+        topic, partition, offset, timestamp_ms = origin
         event_id, moment, subject = _string(envelope.id), _string(envelope.time.isoformat()), _string(envelope.subject)
         name = self._name
         event_type = name(envelope.type)
@@ -160,11 +162,11 @@ class DecisionWriter:
             subject if correlation == envelope.subject else _string(correlation),
             _NULL if causation is None else _PRESENT + _string(causation),
             self._levels[envelope.confidentiality],
-            self._topics(origin.topic),
-            _length(origin.partition),
-            avro_long(origin.offset),
-            avro_long(origin.timestamp_ms),
-            _length(len(event)),
+            name(topic),
+            avro_long(partition),
+            avro_long(offset),
+            avro_long(timestamp_ms),
+            avro_long(len(event)),
             event,
             avro_long(revisions[0]),
             avro_long(revisions[1]),

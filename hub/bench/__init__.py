@@ -1,0 +1,1 @@
+"""What the hub costs, against a bare loop that does the same transport in the same run. One module per benchmark."""
