@@ -135,8 +135,8 @@ class Settings(BaseSettings):
         return "postgresql+asyncpg://" + self.database_url.get_secret_value().split("://", 1)[1]
 
 
-# Read by `hub up` and `./dev` themselves, not by a role.
-LAUNCHER_VARIABLES = frozenset({"HUB_PORT_BASE", "HUB_HOME"})
+# Read by `hub up`, `hub publish` and `./dev` themselves, not by a role.
+LAUNCHER_VARIABLES = frozenset({"HUB_PORT_BASE", "HUB_HOME", "HUB_TOKEN"})
 
 
 def read_settings() -> Settings:

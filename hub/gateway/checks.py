@@ -12,7 +12,7 @@ from hub.ledger.acceptance import Acceptance
 from hub.wire.cloudevents import EventReader, to_kafka_record, topic_of
 from hub.wire.faults import EventInvalid, Fault
 
-MOST_RECORD_BYTES: Final = 900_000  # below Kafka's limit of a batch (1 MB), headers and framing included
+MOST_RECORD_BYTES: Final = 900_000  # of its value; with key, headers and framing below Kafka's limit of a batch (1 MB)
 
 LABELS: Final = {
     "PROSECUTOR_DIRECT": "selon les procédures de signalement",
@@ -47,8 +47,7 @@ def check_event(event: dict[str, Any], system: System, reader: EventReader) -> C
         raise _refuse(faults)
     envelope = received.envelope
     key, value, headers = to_kafka_record(received)
-    size = len(key) + len(value or b"") + sum(len(name) + len(text) for name, text in headers)
-    if size > MOST_RECORD_BYTES:
+    if value is not None and len(value) > MOST_RECORD_BYTES:
         raise refusal("EVENT_TOO_LARGE", f"An event takes at most {MOST_RECORD_BYTES} bytes on Kafka.")
     row = Acceptance(
         envelope.source,

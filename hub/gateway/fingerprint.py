@@ -15,7 +15,10 @@ def fingerprint(event: dict[str, Any]) -> bytes:
     absent (contract §3). Everything else does: `1` and `1.0`, another spelling of the same moment, an attribute that is
     written out though it has its default value. `datacontenttype` is left out, since only binary mode needs it.
     """
-    return hashlib.sha256(_encoder.encode(_canonical(event))).digest()
+    document = _encoder.encode(event)
+    if b"null" in document or b'"datacontenttype"' in document:
+        document = _encoder.encode(_canonical(event))
+    return hashlib.sha256(document).digest()
 
 
 def _canonical(event: dict[str, Any]) -> dict[str, Any]:

@@ -132,13 +132,13 @@ class Publisher:
         while True:
             progress()
             if self._producer is None:
-                await self._connect()
-                await asyncio.sleep(0 if self._producer is not None else _RETRY_SECONDS)
-                continue
-            await asyncio.sleep(_PROBE_SECONDS)
-            await self._probe()
+                if not await self._connect():
+                    await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                await asyncio.sleep(_PROBE_SECONDS)
+                await self._probe()
 
-    async def _connect(self) -> None:
+    async def _connect(self) -> bool:
         producer = kafka_producer(self._settings, request_timeout_ms=_REQUEST_MS, max_batch_size=_BATCH_BYTES)
         try:
             async with asyncio.timeout(_PROBE_TIMEOUT):
@@ -146,7 +146,7 @@ class Publisher:
         except (KafkaError, OSError, TimeoutError) as error:
             self._health.missing("kafka", type(error).__name__)
             await _stop(producer)
-            return
+            return False
         except asyncio.CancelledError:
             await _stop(producer)
             raise
@@ -154,6 +154,7 @@ class Publisher:
         self._health.there("kafka")
         self._there.set()
         log.info("kafka_connected")
+        return True
 
     async def _probe(self) -> None:
         producer = self._producer

@@ -14,9 +14,7 @@ async def home() -> Response[bytes]:
 @get("/assets/page.css", include_in_schema=False)
 async def style() -> Response[bytes]:
     """The style sheet of the pages."""
-    return Response(
-        stylesheet(), media_type="text/css", headers={"Cache-Control": "public, max-age=3600"}
-    )
+    return Response(stylesheet(), media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
 
 
 ROUTES = [home, style]
