@@ -1,12 +1,15 @@
 """`hub events tail|show`: what passes through the hub, and the whole path of one event."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import chain
+from operator import attrgetter
 from typing import Annotated
 
 import typer
-from aiokafka.errors import KafkaError
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from rich.console import Console
 from rich.text import Text
 
@@ -21,6 +24,7 @@ from hub.wire.topics import DECISIONS, STATUSES, read_topics
 
 app = typer.Typer(help="Follow the events, or see the whole path of one.", no_args_is_help=True)
 
+_POLL_MS = 500
 _STYLES = {"REJECTED": "red", "FAILED": "red", "unreadable:": "red", "ROUTED": "green", "ACCEPTED": "green"}
 
 
@@ -38,6 +42,7 @@ def tail(
         bool, typer.Option("--from-beginning", help="From the oldest record kept, not only from now on.")
     ] = False,
     number: Annotated[int | None, typer.Option("-n", "--number", min=1, help="Stop after so many records.")] = None,
+    no_follow: Annotated[bool, typer.Option("--no-follow", help="Stop at the present end of the topics.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Follow the topics: one line for each record, with time, topic, type, subject, id and outcome; never its content.
@@ -52,31 +57,53 @@ def tail(
     if unknown:
         msg = f"The hub has no topic {', '.join(unknown)}."
         raise TopicUnknown(msg, f"It has: {', '.join(names)}.")
+    settings = local_settings()
     try:
-        asyncio.run(_tail(local_settings(), wanted, number, from_beginning=from_beginning, as_json=as_json))
+        asyncio.run(_tail(settings, wanted, number, from_beginning, no_follow, as_json))
     except KeyboardInterrupt:
         raise typer.Exit from None
 
 
 async def _tail(
-    settings: Settings, topics: Sequence[str], number: int | None, *, from_beginning: bool, as_json: bool
+    settings: Settings,
+    topics: Sequence[str],
+    number: int | None,
+    from_beginning: bool,  # noqa: FBT001 -- the command's own switches
+    no_follow: bool,  # noqa: FBT001 -- as above
+    as_json: bool,  # noqa: FBT001 -- as above
 ) -> None:
     catalogue = load_catalogue()
     left = number
-    reader = kafka_client.consumer(settings, *topics, auto_offset_reset="earliest" if from_beginning else "latest")
+    reader = kafka_client.consumer(settings, *topics)
     try:
         await reader.start()
-        async for record in reader:
-            _print(read_line(catalogue, record), as_json=as_json)
-            if left is not None:
-                left -= 1
-                if left == 0:
-                    return
+        partitions = sorted(reader.assignment())  # without a group: every partition of the topics
+        ends = await reader.end_offsets(partitions)
+        if from_beginning:
+            await reader.seek_to_beginning(*partitions)
+        else:
+            for partition, end in ends.items():
+                reader.seek(partition, end)
+        while not no_follow or await _behind(reader, ends):
+            batches = await reader.getmany(timeout_ms=_POLL_MS)
+            for record in sorted(chain.from_iterable(batches.values()), key=attrgetter("timestamp")):
+                _print(read_line(catalogue, record), as_json=as_json)
+                if left is not None:
+                    left -= 1
+                    if left == 0:
+                        return
+    except UnknownTopicOrPartitionError as error:
+        msg = f"Kafka at {settings.kafka_bootstrap} does not have all of these topics: {', '.join(topics)}."
+        raise TopicUnknown(msg, "`hub topics diff` tells what is missing, `hub topics apply` creates it.") from error
     except (KafkaError, OSError) as error:
         msg = f"Kafka does not answer at {settings.kafka_bootstrap} ({type(error).__name__})."
         raise BrokerUnavailable(msg, "Start the hub (`./dev up`), or set HUB_KAFKA_BOOTSTRAP.") from error
     finally:
         await reader.stop()
+
+
+async def _behind(reader: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
+    return any([await reader.position(partition) < end for partition, end in ends.items()])
 
 
 def _print(line: EventLine, *, as_json: bool) -> None:
