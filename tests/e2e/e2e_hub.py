@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from hub.up.endpoints import Endpoints, read_endpoints
 from hub.up.home import Home
 
 PATIENCE_SECONDS = 120.0
+_NUMBERS = count(1)
 
 
 class HubUp:
@@ -27,7 +29,7 @@ class HubUp:
 
     def __init__(self, home: Path, base: int, *options: str, **variables: str) -> None:
         self.home = Home(home)
-        self._log = home.with_suffix(".out")
+        self._log = home.parent / f"{next(_NUMBERS)}.out"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
         with self._log.open("wb") as output:
             self.process = subprocess.Popen(
