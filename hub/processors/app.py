@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 import faust
 from faust.types.transports import TransportT
 
-from hub.processors.committed import CommittedConsumer, CommittedTransport
+from hub.processors.committed import FAUST_LOGGER, CommittedConsumer, CommittedTransport
 from hub.settings import Settings
 from hub.wire.kafka_client import connection_options
 
@@ -19,6 +19,8 @@ _PATIENCE: Final = timedelta(days=7)  # a batch is retried as long as PostgreSQL
 
 class HubApp(faust.App):
     """A Faust application that reads committed records only."""
+
+    logger = FAUST_LOGGER
 
     def _new_transport(self) -> TransportT:
         return CommittedTransport(self.conf.broker_consumer, self)

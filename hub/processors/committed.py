@@ -9,14 +9,20 @@ Three faults are designed around here, each in the smallest way that the library
 - A batch that is cancelled while it is handled is acknowledged all the same: `freeze` forbids every later commit.
 """
 
-from typing import Any
+import logging
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer
 from faust.transport.drivers import aiokafka as driver
 
+FAUST_LOGGER: Final = logging.getLogger("faust.hub")
+"""Where Faust's services of ours log: below its own name, so that its level holds."""
+
 
 class CommittedConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that owns the aiokafka consumer."""
+
+    logger = FAUST_LOGGER
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         # The driver derives the isolation level from this flag and from nothing else.
@@ -31,6 +37,7 @@ class CommittedConsumerThread(driver.AIOKafkaConsumerThread):
 class CommittedConsumer(driver.Consumer):
     """Reads committed records, commits what was handled, and nothing after `freeze`."""
 
+    logger = FAUST_LOGGER
     frozen = False
 
     def freeze(self) -> None:

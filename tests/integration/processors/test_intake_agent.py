@@ -1,0 +1,180 @@
+"""The intake agent: what the router committed reaches the ledger, once, whatever dies meanwhile."""
+
+import asyncio
+import signal
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from processors_process import Processors, committed, decision_value, names, publish, router, rows, until
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.embedded.postgres import EmbeddedPostgres
+from hub.settings import Settings
+from hub.wire import kafka_client
+from hub.wire.topics import DECISIONS
+
+
+async def _known(ledger: AsyncEngine, prefix: str) -> set[str]:
+    return {row.id for row in await rows(ledger, "select id from event where id like :prefix", prefix=f"{prefix}-%")}
+
+
+async def _until_known(ledger: AsyncEngine, ids: list[str]) -> None:
+    prefix = ids[0].rsplit("-", 1)[0]
+
+    async def all_known() -> bool:
+        return await _known(ledger, prefix) >= set(ids)
+
+    await until(all_known, 120)
+
+
+async def test_an_aborted_transaction_is_never_seen_and_offsets_go_on_after_it(
+    settings: Settings, ledger: AsyncEngine
+) -> None:
+    """Also right after the first record of a partition, where Faust alone would commit nothing any more."""
+    async with router(settings) as producer:
+        await publish(producer, ["first-0"], partition=0)
+        await publish(producer, names("aborted", 30), recipients=["c1"], partition=0, abort=True)
+        await publish(producer, ["first-1"], partition=0)
+        with Processors(settings):
+            await _until_known(ledger, ["first-0", "first-1"])
+            await publish(producer, names("aborted", 30), recipients=["c1"], partition=0, abort=True)
+            await publish(producer, ["first-2"], partition=0)
+            await _until_known(ledger, ["first-2"])
+
+            async def offsets_follow() -> bool:
+                return (await committed(settings, DECISIONS, 0) or 0) > 60
+
+            await until(offsets_follow)
+    assert set() == await _known(ledger, "aborted")
+    assert [] == await rows(ledger, "select id from delivery where event_id like 'aborted%'")
+
+
+async def test_a_record_that_nobody_can_read_is_recorded_and_the_stream_goes_on(
+    settings: Settings, ledger: AsyncEngine
+) -> None:
+    async with router(settings) as producer:
+        async with producer.transaction():
+            sent = await producer.send_and_wait(DECISIONS, key=b"x", value=b"\x00\x00", partition=1)
+        await publish(producer, ["readable-0"], partition=1)
+        with Processors(settings):
+            await _until_known(ledger, ["readable-0"])
+    where = {"partition": sent.partition, "position": sent.offset}
+    found = await rows(
+        ledger, 'select reason from reject where topic = :topic and partition = :partition and "offset" = :position',
+        topic=DECISIONS, **where,
+    )  # fmt: skip
+    assert [("UNREADABLE_DECISION",)] == [tuple(row) for row in found]
+
+
+async def test_a_value_that_postgresql_refuses_takes_no_other_record_with_it(
+    settings: Settings, ledger: AsyncEngine
+) -> None:
+    async with router(settings) as producer:
+        async with producer.transaction():
+            for id_, title in (("storable-0", "Avant"), ("refused-0", "zéro \x00 ici"), ("storable-1", "Après")):
+                key, value = decision_value(id_, ["c1"], title=title)
+                await producer.send(DECISIONS, key=key, value=value, partition=2)
+        with Processors(settings):
+            await _until_known(ledger, ["storable-0", "storable-1"])
+    assert set() == await _known(ledger, "refused")
+    assert [1] == [row.count for row in await rows(ledger, "select count(*) from reject where reason = 'NOT_STORABLE'")]
+
+
+async def test_records_that_come_again_change_nothing(settings: Settings, ledger: AsyncEngine) -> None:
+    ids = names("again", 50)
+    async with router(settings) as producer:
+        await publish(producer, ids, recipients=["c1", "c2"])
+        with Processors(settings) as processors:
+            await _until_known(ledger, ids)
+            assert 0 == processors.end()
+        deliveries = await rows(ledger, "select * from delivery where event_id like 'again-%' order by id")
+        statuses = await rows(ledger, "select count(*) from status_outbox")
+        consumer = kafka_client.consumer(settings, group_id="hub-processors")
+        await consumer.start()
+        partitions = [TopicPartition(DECISIONS, number) for number in range(6)]
+        consumer.assign(partitions)
+        # The static member has ended but its session has not: wait until the group is empty and takes the offsets.
+        await until(lambda: _rewound(consumer, partitions))
+        await consumer.stop()
+        await publish(producer, ["again-last"])
+        with Processors(settings):
+            await _until_known(ledger, ["again-last"])
+    assert deliveries == await rows(ledger, "select * from delivery where event_id like 'again-%' order by id")
+    assert statuses == await rows(ledger, "select count(*) from status_outbox")
+
+
+async def _rewound(consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> bool:
+    try:
+        await consumer.commit(dict.fromkeys(partitions, 0))
+    except KafkaError:
+        return False
+    return True
+
+
+async def test_killed_again_and_again_in_the_middle_it_loses_nothing_and_makes_nothing_twice(
+    settings: Settings, ledger: AsyncEngine
+) -> None:
+    ids = names("killed", 3000)
+    async with router(settings) as producer:
+        processors = Processors(settings)
+        processors.start()
+        for start in range(0, len(ids), 500):
+            await publish(producer, ids[start : start + 500], recipients=["c1", "c2", "c3"])
+            before = len(await _known(ledger, "killed"))
+
+            async def moved(before: int = before) -> bool:
+                return len(await _known(ledger, "killed")) > before
+
+            await until(moved, 120)
+            processors.end(signal.SIGKILL)
+            processors.start()
+        with processors:
+            await _until_known(ledger, ids)
+    assert set(ids) == await _known(ledger, "killed")
+    found = await rows(ledger, "select event_id, contact from delivery where event_id like 'killed-%'")
+    assert 9000 == len(found) == len({tuple(row) for row in found})
+
+
+async def test_asked_to_stop_in_the_middle_it_ends_cleanly_and_loses_nothing(
+    settings: Settings, ledger: AsyncEngine
+) -> None:
+    ids = names("stopped", 4000)
+    async with router(settings) as producer:
+        with Processors(settings) as processors:
+            await publish(producer, ids, recipients=["c1"])
+
+            async def begun() -> bool:
+                return len(await _known(ledger, "stopped")) > 0
+
+            await until(begun)
+            assert 0 == processors.end(signal.SIGTERM)
+            part = await _known(ledger, "stopped")
+            processors.start()
+            await _until_known(ledger, ids)
+    assert part <= set(ids)
+
+
+async def test_postgresql_killed_in_the_middle_loses_nothing_and_the_process_goes_on(
+    settings: Settings, ledger: AsyncEngine, postgres: EmbeddedPostgres
+) -> None:
+    ids = names("outage", 2000)
+    async with router(settings) as producer:
+        with Processors(settings) as processors:
+            await publish(producer, ids[:1000], recipients=["c1"])
+
+            async def begun() -> bool:
+                return len(await _known(ledger, "outage")) > 0
+
+            await until(begun)
+            await postgres.kill()
+            await publish(producer, ids[1000:], recipients=["c1"])
+
+            async def said_so() -> bool:
+                return "postgresql" in (await asyncio.to_thread(processors.health)).get("missing", {})
+
+            await until(said_so)
+            await postgres.restart()
+            await ledger.dispose()
+            await _until_known(ledger, ids)
+            assert 0 == processors.end(signal.SIGTERM)
+    assert 2000 == len(await rows(ledger, "select id from delivery where event_id like 'outage-%'"))
