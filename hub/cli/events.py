@@ -12,11 +12,15 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from rich.console import Console
 from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
 
 from hub.cli.event_lines import EventLine, read_line
+from hub.cli.event_path import show_path
 from hub.cli.local import local_settings
 from hub.cli.output import AsJson, on_terminal, print_json, print_line
-from hub.errors import BrokerUnavailable, HubError
+from hub.errors import BrokerUnavailable, HubError, LedgerUnavailable
+from hub.ledger.engine import ledger_engine
+from hub.ledger.paths import EventPath, event_path, sources_of
 from hub.settings import Settings
 from hub.wire import kafka_client
 from hub.wire.schemas import load_catalogue
@@ -32,6 +36,10 @@ class TopicUnknown(HubError):
     """The topic is none of the hub's."""
 
     exit_code = 2
+
+
+class EventUnknown(HubError):
+    """No event has this id, or more than one source has it."""
 
 
 @app.command("tail")
@@ -62,6 +70,44 @@ def tail(
         asyncio.run(_tail(settings, wanted, number, from_beginning, no_follow, as_json))
     except KeyboardInterrupt:
         raise typer.Exit from None
+
+
+@app.command("show")
+def show(
+    event_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the event.")],
+    *,
+    source: Annotated[str | None, typer.Option(metavar="URN", help="Its source, where several use this id.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the whole path of one event: accepted, received, decided and why, delivered, each attempt; with the times.
+
+    Exit code: 0; 1 when there is no such event, several sources use the id, or PostgreSQL does not answer.
+    """
+    path = asyncio.run(_find(local_settings(), event_id, source))
+    if as_json:
+        print_json(asdict(path))
+    else:
+        show_path(path)
+
+
+async def _find(settings: Settings, event_id: str, source: str | None) -> EventPath:
+    engine = ledger_engine(settings)
+    try:
+        async with engine.connect() as connection:
+            sources = [source] if source else await sources_of(connection, event_id)
+            if len(sources) > 1:
+                msg = f"Several sources have an event {event_id}."
+                raise EventUnknown(msg, f"Name one with --source: {', '.join(sources)}")
+            path = await event_path(connection, sources[0], event_id) if sources else None
+    except (SQLAlchemyError, OSError, TimeoutError) as error:
+        msg = f"The ledger does not answer ({type(error).__name__})."
+        raise LedgerUnavailable(msg, "Start the hub (`./dev up`), or set HUB_DATABASE_URL.") from error
+    finally:
+        await engine.dispose()
+    if path is None:
+        msg = f"The ledger knows no event {event_id}" + (f" of {source}." if source else ".")
+        raise EventUnknown(msg, "`hub events tail --from-beginning` lists what was published; ids are case-sensitive.")
+    return path
 
 
 async def _tail(

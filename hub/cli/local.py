@@ -4,14 +4,16 @@ import logging
 
 from pydantic import SecretStr
 
+from hub.embedded.engine import ProcessId
 from hub.settings import Settings, read_settings
 from hub.up.endpoints import Endpoints, read_endpoints
 from hub.up.home import find_home
 
 
 def local_endpoints() -> Endpoints | None:
-    """The addresses of the hub that is up in this checkout, or in HUB_HOME; None when none is."""
-    return read_endpoints(find_home().endpoints)
+    """The addresses of the hub that is up in this checkout, or in HUB_HOME; None when none is, or it crashed."""
+    found = read_endpoints(find_home().endpoints)
+    return found if found is not None and ProcessId.of(found.pid) is not None else None
 
 
 def local_settings() -> Settings:

@@ -46,10 +46,15 @@ class HubUp:
 
     def wait_until_up(self) -> Endpoints:
         """The addresses, once every role is ready."""
-        wait(lambda: self.home.endpoints.exists() or self.process.poll() is not None, lambda: self.output)
-        found = read_endpoints(self.home.endpoints)
+        wait(lambda: self._own_endpoints() is not None or self.process.poll() is not None, lambda: self.output)
+        found = self._own_endpoints()
         assert found is not None, self.output
         return found
+
+    def _own_endpoints(self) -> Endpoints | None:
+        """The addresses of this run; those that a crashed one left behind do not count."""
+        found = read_endpoints(self.home.endpoints)
+        return found if found is not None and found.pid == self.process.pid else None
 
     def end(self, signal_number: signal.Signals = signal.SIGTERM) -> int:
         """Send the signal and return the exit code."""
