@@ -96,7 +96,7 @@ def test_defaults_are_those_of_the_contract() -> None:
         pytest.param(changed(data__effective_on="0000-01-01"), {("DATE_INVALID", "/data/effective_on")}, id="date 0"),
         pytest.param(changed(employee="x"), {("ATTRIBUTE_UNKNOWN", "")}, id="unknown attribute"),
         pytest.param(changed(confidentiality="C9"), {("ATTRIBUTE_INVALID", "/confidentiality")}, id="unknown level"),
-        pytest.param(changed(dataschema="notice.published:99"), {("DATASCHEMA_INVALID", "/dataschema")}, id="version 99"),
+        pytest.param(changed(dataschema="notice.published:99"), {("DATASCHEMA_INVALID", "/dataschema")}, id="version"),
         pytest.param(changed(data=None), {("DATA_MISSING", "/data")}, id="no data"),
         pytest.param(changed(subject="N-2"), {("SUBJECT_MISMATCH", "/subject")}, id="another subject"),
         pytest.param(changed(data__nature="SCHEME"), {("CODE_NATURE_MISMATCH", "/data/nature")}, id="nature, code"),
