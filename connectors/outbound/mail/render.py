@@ -50,9 +50,8 @@ def subject_of(content: Content) -> str:
     return without_bad_breaks(f"{_SUBJECTS[content.status]} : {title}")
 
 
-@lru_cache(maxsize=256)
 def bodies(content: Content, service: str, role: str, link: str) -> tuple[str, str]:
-    """Plain text and HTML of a message; equal for everybody of the same service and role, hence kept."""
+    """Plain text and HTML of a message."""
     template = "notice" if isinstance(content, NoticeContent) else "situation"
     values = {
         "content": content,
@@ -69,35 +68,31 @@ def bodies(content: Content, service: str, role: str, link: str) -> tuple[str, s
 def render(message: Message, *, to: str, sender: str, domain: str) -> bytes:
     """The mail as it goes over the wire: CRLF lines, ASCII only, except in an address that needs SMTPUTF8.
 
-    `to` is the recipient's address as SMTP carries it, `sender` the address in From, `domain` the right-hand side of
-    Message-ID.
+    `to` is the recipient's address as SMTP carries it (`transport_address`, so it needs no quoting), `sender` the
+    address in From, `domain` the right-hand side of Message-ID. Only a few short headers differ between the recipients
+    of a notice; everything else is composed once.
     """
-    head = _head(message, to=to, sender=sender, domain=domain)
-    return head + _body(message.content, message.service, message.role, message.link)
-
-
-def _head(message: Message, *, to: str, sender: str, domain: str) -> bytes:
-    mail = EmailMessage(policy=SMTP.clone(utf8=not to.isascii()))
-    mail["From"] = Address(display_name=SENDER_NAME, addr_spec=sender)
-    local, _, host = to.rpartition("@")
-    mail["To"] = Address(username=local, domain=host)
-    mail["Subject"] = subject_of(message.content)
-    mail["Date"] = format_datetime(message.sent_at)
-    mail["Message-ID"] = message_id(message.delivery, domain)
-    if isinstance(message.content, NoticeContent):
-        mail["References"] = f"<notice-{quote(message.content.notice, safe='')}@{domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = "fr"
-    mail["X-Hub-Delivery"] = str(message.delivery)
-    return mail.as_bytes().rstrip(b"\r\n") + b"\r\n"
+    own = (
+        f"To: {to}\r\n"
+        f"Date: {format_datetime(message.sent_at)}\r\n"
+        f"Message-ID: {message_id(message.delivery, domain)}\r\n"
+        f"X-Hub-Delivery: {message.delivery}\r\n"
+    )
+    return own.encode() + _shared(message.content, message.service, message.role, message.link, sender, domain)
 
 
 @lru_cache(maxsize=256)
-def _body(content: Content, service: str, role: str, link: str) -> bytes:
+def _shared(content: Content, service: str, role: str, link: str, sender: str, domain: str) -> bytes:
     plain, html = bodies(content, service, role, link)
     mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address(display_name=SENDER_NAME, addr_spec=sender)
+    mail["Subject"] = subject_of(content)
+    if isinstance(content, NoticeContent):
+        mail["References"] = f"<notice-{quote(content.notice, safe='')}@{domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(plain, cte="quoted-printable")
     mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    mail["Content-Language"] = "fr"  # after the parts: making them drops every Content- header
     return mail.as_bytes()
 
 
