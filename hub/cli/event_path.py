@@ -81,6 +81,8 @@ def _delivery(delivery: DeliveryStep, begin: datetime | None) -> Iterator[Line]:
     waits = "" if when else f"due {_at(delivery.due_at)}"
     cells = (delivery.contact, target, " ".join(delivery.rules), delivery.medium, delivery.state)
     yield 1, ("delivery", *cells, delivery.reason or "", _at(when) if when else waits, _after(begin, when))
+    if [attempt.result for attempt in delivery.attempts] == ["accepted"]:
+        return  # nothing to explain: hundreds of lines would hide the ones that say something
     for attempt in delivery.attempts:
         took = seconds_between(attempt.started_at, attempt.ended_at)
         result = attempt.result or "under way"

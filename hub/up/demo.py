@@ -28,13 +28,12 @@ class DemoRefused(HubError):
 
 
 async def load_demo_directory(settings: Settings, tell: Tell) -> None:
-    """Bring the demo contacts into the directory where they are not in it as they should be. Raises HubError."""
+    """Bring in the demo contacts that the directory lacks; those that somebody changed stay so. Raises HubError."""
     catalogue = load_catalogue()
     state = await read_directory(settings, catalogue, load_territory())
     now = datetime.now(paris())
     receipts = plan_import(demo_directory_rows(), state.directory, now.date())
-    wanted = (LineStatus.ADDED, LineStatus.CHANGED)
-    contacts = [line.contact for line in receipts if line.status in wanted and line.contact is not None]
+    contacts = [line.contact for line in receipts if line.status is LineStatus.ADDED and line.contact is not None]
     if not contacts:
         tell(f"The directory is there already: {len(state.directory)} contacts.")
         return

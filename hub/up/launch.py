@@ -25,7 +25,7 @@ from hub.up.roles import Role, keep_running, last_words, watch_health
 from hub.up.screen import Moment, Screen
 from hub.up.systems import demo_systems
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0  # a slow machine is no fault
 LOOK_SECONDS = 1.0
 BAD_LUCK = 2  # a role that ends more often than this while starting will not stay up
 _HOST = "127.0.0.1"

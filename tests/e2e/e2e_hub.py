@@ -20,7 +20,7 @@ from hub.errors import StartError
 from hub.up.endpoints import Endpoints, read_endpoints
 from hub.up.home import Home
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 240.0
 _NUMBERS = count(1)
 
 
@@ -66,16 +66,15 @@ class HubUp:
         """Every process of this run: the supervisor and all that descends from it."""
         return [found for pid in [self.process.pid, *descendants(self.process.pid)] if (found := ProcessId.of(pid))]
 
-    def hub(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    def hub(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run another command beside it, as an operator in the same checkout would."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
         return subprocess.run(
             [sys.executable, "-m", "hub", *arguments],
-            env=environment | {"HUB_HOME": str(self.home.root)},
+            env=environment | {"HUB_HOME": str(self.home.root)} | variables,
             text=True,
             capture_output=True,
             check=False,
-            **options,
         )
 
 
@@ -126,3 +125,55 @@ def publish(endpoints: Endpoints, event: dict[str, Any]) -> httpx.Response:
     token = next(system.token for system in endpoints.systems if system.source == event["source"])
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/cloudevents+json"}
     return httpx.post(endpoints.gateway.events, content=json.dumps(event), headers=headers, trust_env=False)
+
+
+def notice_data(reference: str, **changes: object) -> dict[str, Any]:
+    return {
+        "notice": reference,
+        "version": 1,
+        "issuer": "CD35",
+        "nature": "ORGANISATION",
+        "code": "O1",
+        "impacts": ["COLLABORATION"],
+        "significant": False,
+        "title": f"Avis {reference}",
+        "summary": "Le CDAS démo 03 ferme du 13 au 17 avril 2026.",
+        "benefits": [],
+        "published_on": "2026-03-02",
+        "effective_on": "2026-04-13",
+        "communes": [],
+        "epci": [],
+        **changes,
+    }
+
+
+def notice(reference: str, event_id: str, **changes: object) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": "urn:hub:cd35:si-social",
+        "type": "notice.published",
+        "time": "2026-03-02T09:00:00+01:00",
+        "subject": reference,
+        "data": notice_data(reference, **changes),
+    }
+
+
+def referral(reference: str, event_id: str, **changes: object) -> dict[str, Any]:
+    emitter = {"institution": "CD35", "service": "CDAS_RECEPTION", "cdap_access": True, "cdap_consulted": True}
+    household = {"caf_beneficiary": "YES", "scheme": "CAF", "dependent_child": "YES", "commune": "35360"}
+    return {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": "urn:hub:cd35:si-social",
+        "type": "referral.requested",
+        "time": "2026-03-02T09:00:00+01:00",
+        "subject": reference,
+        "data": {
+            "situation": reference,
+            "emitter": emitter,
+            "household": household,
+            "child_protection": "NONE",
+            **changes,
+        },
+    }

@@ -2,7 +2,6 @@
 
 import json
 import struct
-from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -10,82 +9,12 @@ from typing import Any
 
 import fastavro
 import httpx
-import pytest
 from confluent_kafka import Producer
-from e2e_hub import HubUp, free_base, publish, query, wait
+from e2e_hub import HubUp, notice, publish, query, referral, wait
 
 from hub.up.endpoints import Endpoints
 
 CANARY = "Zoonose-Quetzalcoatl-5127"
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubUp]:
-    """A hub that is up with its demo."""
-    run = HubUp(tmp_path_factory.mktemp("e2e") / "home", free_base())
-    try:
-        run.wait_until_up()
-        wait(lambda: "demo notices were accepted" in run.output)
-        yield run
-    finally:
-        run.end()
-
-
-@pytest.fixture(scope="module")
-def endpoints(hub: HubUp) -> Endpoints:
-    return hub.wait_until_up()
-
-
-def notice_data(reference: str, **changes: object) -> dict[str, Any]:
-    return {
-        "notice": reference,
-        "version": 1,
-        "issuer": "CD35",
-        "nature": "ORGANISATION",
-        "code": "O1",
-        "impacts": ["COLLABORATION"],
-        "significant": False,
-        "title": f"Avis {reference}",
-        "summary": "Le CDAS démo 03 ferme du 13 au 17 avril 2026.",
-        "benefits": [],
-        "published_on": "2026-03-02",
-        "effective_on": "2026-04-13",
-        "communes": [],
-        "epci": [],
-        **changes,
-    }
-
-
-def notice(reference: str, event_id: str, **changes: object) -> dict[str, Any]:
-    return {
-        "specversion": "1.0",
-        "id": event_id,
-        "source": "urn:hub:cd35:si-social",
-        "type": "notice.published",
-        "time": "2026-03-02T09:00:00+01:00",
-        "subject": reference,
-        "data": notice_data(reference, **changes),
-    }
-
-
-def referral(reference: str, event_id: str, **changes: object) -> dict[str, Any]:
-    emitter = {"institution": "CD35", "service": "CDAS_RECEPTION", "cdap_access": True, "cdap_consulted": True}
-    household = {"caf_beneficiary": "YES", "scheme": "CAF", "dependent_child": "YES", "commune": "35360"}
-    return {
-        "specversion": "1.0",
-        "id": event_id,
-        "source": "urn:hub:cd35:si-social",
-        "type": "referral.requested",
-        "time": "2026-03-02T09:00:00+01:00",
-        "subject": reference,
-        "data": {
-            "situation": reference,
-            "emitter": emitter,
-            "household": household,
-            "child_protection": "NONE",
-            **changes,
-        },
-    }
 
 
 def mails_about(hub: HubUp, reference: str) -> list[Path]:
