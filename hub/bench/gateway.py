@@ -33,7 +33,7 @@ from hub.wire.topics import apply_topics
 UNIT: Final = "events/s"
 SOURCE: Final = "urn:hub:cd35:si-bench"
 PER_BATCH: Final = 100
-CONNECTIONS: Final = 16
+CONNECTIONS: Final = 8
 SECONDS: Final = 4.0
 
 # side → path, events per request, batched mode
@@ -81,6 +81,7 @@ def _measure(options: BenchOptions, runner: asyncio.Runner, folder: Path, bootst
         "HUB_GATEWAY_PORT": str(port),
         "HUB_CREDENTIALS_FILE": str(credentials),
         "HUB_LOG_LEVEL": "warning",
+        "HUB_BROKER_TIMEOUT_SECONDS": "1.9",
         "HUB_RATE_PER_SECOND": "1000000000",
         "HUB_RATE_BURST": "1000000000",
     }
@@ -94,7 +95,7 @@ def _measure(options: BenchOptions, runner: asyncio.Runner, folder: Path, bootst
         numbers["next"] = result["next_number"]
         if set(result["statuses"]) != {"202"}:
             message = f"The gateway did not accept everything: {result['statuses']}."
-            raise HubError(message, "A slower machine needs a longer HUB_BROKER_TIMEOUT_SECONDS.")
+            raise HubError(message, "Run it again while nothing else keeps this machine busy.")
         return float(result["events"] / result["seconds"])
 
     try:
