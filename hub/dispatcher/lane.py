@@ -23,6 +23,7 @@ from hub.wire.schemas import Catalogue
 
 log = structlog.get_logger()
 
+_AHEAD: Final = 3  # deliveries claimed and waiting, for each one under way: one transaction claims many
 _POLL_SECONDS: Final = 5.0  # the longest that a lost notification can cost
 _SHORTEST_POLL_SECONDS: Final = 0.25  # when something is due that cannot be claimed yet
 # When the process stops (it has nine seconds in all):
@@ -32,7 +33,7 @@ _LAST_RECORD_SECONDS: Final = 1.5  # for writing that something was cut short
 
 
 class Lane:
-    """The deliveries of one lane, at most `concurrency` under way and as many claimed ahead."""
+    """The deliveries of one lane: at most `concurrency` under way, and some more claimed ahead."""
 
     def __init__(
         self,
@@ -95,8 +96,8 @@ class Lane:
             progress()
             self._wake.clear()
             pause = _POLL_SECONDS
-            room = 2 * self._concurrency - len(self._held)
-            if room >= max(1, self._concurrency // 2):
+            room = (1 + _AHEAD) * self._concurrency - len(self._held)
+            if room >= 2 * self._concurrency:
                 pause = await self._claim(room, progress)
             else:
                 self._more = True  # not looked: the next worker that ends wakes this loop

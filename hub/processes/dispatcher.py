@@ -19,7 +19,7 @@ def run(settings: Settings) -> None:
 async def _work(service: Service) -> None:
     settings = service.settings
     mail = mail_channel(settings, kept=settings.dispatcher_concurrency + settings.urgent_concurrency)
-    engine = ledger_engine(settings)
+    engine = ledger_engine(settings, check_before_use=False)
     try:
         dispatcher = Dispatcher(
             settings,

@@ -56,7 +56,7 @@ def settings_for(database: str, smtp_port: int, **more: Any) -> Settings:
 @contextlib.asynccontextmanager
 async def fresh_ledger(database: str) -> AsyncIterator[AsyncEngine]:
     """Give the ledger of a database, with its tables and without rows."""
-    engine = ledger_engine(Settings(database_url=database))
+    engine = ledger_engine(Settings(database_url=database), check_before_use=False)
     try:
         await upgrade(engine)
         async with engine.begin() as connection:
