@@ -95,6 +95,14 @@ class Judge:
             batch.not_stored[reason] += 1
         batch.refused.append(False)
 
+    def refuse_unreadable(self, topic: str, partition: int, offset: int, batch: Batch) -> None:
+        """Refuse a record that the Kafka client cannot hand over: only its place is known."""
+        record = ConsumerRecord(
+            topic, partition, offset, int(batch.at.timestamp() * 1000), 0, None, None, None, 0, 0, headers=()
+        )
+        detail = "The name of a header is not UTF-8; the record is in the input topic only."
+        self._reject(record, (Fault("HEADERS_UNREADABLE", "", detail),), batch)
+
     def _read(self, record: ConsumerRecord) -> ReceivedEvent:
         topic: str = record.topic
         if (

@@ -22,7 +22,7 @@ from hub.router.faults import FATAL, TRANSIENT, stopped_by
 from hub.router.judge import Batch, Judge
 from hub.router.lanes import Lane, group_of
 from hub.router.reject_limit import RejectLimitReached, RejectWindow
-from hub.router.transaction import PartitionWriter
+from hub.router.transaction import PartitionWriter, go_back
 from hub.settings import Settings
 
 log = structlog.get_logger()
@@ -124,13 +124,42 @@ class PartitionWork:
         limit = self._context.settings.router_batch
         while not self._leaving:
             self._idle = True
-            fetched = await self._consumer.getmany(self.partition, timeout_ms=FETCH_MS, max_records=limit)
+            try:
+                records = await self._fetch(limit)
+            except UnicodeDecodeError:
+                self._idle = False
+                await self._pass_unreadable(writer)
+                continue
             self._idle = False
             progress()
-            records = fetched.get(self.partition)
             if records and not self._leaving:
                 await self._handle(writer, records)
                 progress()
+
+    async def _fetch(self, limit: int, timeout_ms: int = FETCH_MS) -> Sequence[ConsumerRecord]:
+        fetched = await self._consumer.getmany(self.partition, timeout_ms=timeout_ms, max_records=limit)
+        return fetched.get(self.partition, ())  # type: ignore[no-any-return]  # aiokafka ships no types
+
+    async def _pass_unreadable(self, writer: PartitionWriter) -> None:
+        """Route up to a record that aiokafka cannot decode (a header's name that is not UTF-8), refuse it, go past it.
+
+        aiokafka raises for the whole batch and forgets what it had decoded before: it is fetched again, one by one.
+        """
+        await go_back(self._consumer, self.partition)
+        readable: list[ConsumerRecord] = []
+        while not self._leaving:
+            try:
+                readable += await self._fetch(1)
+            except UnicodeDecodeError:
+                await self._fetch(1, timeout_ms=0)  # moves the client's position onto the record
+                offset = await self._consumer.position(self.partition)
+                if readable:
+                    await self._handle(writer, readable)
+                batch = Batch(datetime.now(UTC))
+                self._context.judge.refuse_unreadable(self.partition.topic, self.partition.partition, offset, batch)
+                await self._commit(writer, batch, offset + 1)
+                self._consumer.seek(self.partition, offset + 1)
+                return
 
     async def _handle(self, writer: PartitionWriter, records: Sequence[ConsumerRecord]) -> None:
         turn = self._context.turn
@@ -145,16 +174,19 @@ class PartitionWork:
     async def _route(self, writer: PartitionWriter, records: Sequence[ConsumerRecord]) -> None:
         started = perf_counter()
         batch = await judge_all(self._context.judge, records)
-        self._check_limit(batch)
-        async with asyncio.timeout(_ATTEMPT_SECONDS):
-            await writer.write(batch, records[-1].offset + 1)
-        self._context.window.add(batch.refused)
-        count(self._context.lane, batch, self._context.window.share)
+        await self._commit(writer, batch, records[-1].offset + 1)
         lane = self._context.lane.value
         metrics.ROUTER_BATCH_SECONDS.labels(lane).observe(perf_counter() - started)
         metrics.ROUTER_LAG_SECONDS.labels(lane).set(
             max(0.0, datetime.now(UTC).timestamp() - records[0].timestamp / 1000)
         )
+
+    async def _commit(self, writer: PartitionWriter, batch: Batch, next_offset: int) -> None:
+        self._check_limit(batch)
+        async with asyncio.timeout(_ATTEMPT_SECONDS):
+            await writer.write(batch, next_offset)
+        self._context.window.add(batch.refused)
+        count(self._context.lane, batch, self._context.window.share)
 
     def _check_limit(self, batch: Batch) -> None:
         context = self._context

@@ -21,6 +21,15 @@ _TRANSACTION_MS: Final = 60_000
 _CLOSE_SECONDS: Final = 3.0
 
 
+async def go_back(consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:
+    """Have the consumer fetch from the committed offset on, or from the beginning when there is none."""
+    committed = await consumer.committed(partition)
+    if committed is None:
+        await consumer.seek_to_beginning(partition)
+    else:
+        consumer.seek(partition, committed)
+
+
 class PartitionWriter:
     """Writes the results of one input partition, one transaction at a time.
 
@@ -42,11 +51,7 @@ class PartitionWriter:
     async def open(self, consumer: AIOKafkaConsumer) -> None:
         """Fence the former owner, then go back to what is committed: what was fetched before may be done already."""
         await self._producer.start()
-        committed = await consumer.committed(self._partition)
-        if committed is None:
-            await consumer.seek_to_beginning(self._partition)
-        else:
-            consumer.seek(self._partition, committed)
+        await go_back(consumer, self._partition)
         self._decision_partitions = len(await self._producer.partitions_for(DECISIONS))
 
     async def write(self, batch: Batch, next_offset: int) -> None:

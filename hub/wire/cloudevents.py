@@ -199,10 +199,10 @@ def _check_written_with(schema: PublishedSchema, draft: AttributesRead, faults: 
         faults.append(Fault("DATASCHEMA_INVALID", "/dataschema", detail))
 
 
-def _kafka_attributes(headers: Iterable[tuple[str, bytes]], faults: list[Fault]) -> dict[str, str]:
+def _kafka_attributes(headers: Iterable[tuple[str, bytes | None]], faults: list[Fault]) -> dict[str, str]:
     attributes: dict[str, str] = {}
     for name, raw in headers:
-        if not name.startswith("ce_"):
+        if not name.startswith("ce_") or raw is None:
             continue
         try:
             attributes[name[3:]] = raw.decode()

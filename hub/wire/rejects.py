@@ -24,6 +24,7 @@ REASONS: Final[Mapping[str, str]] = {
     "AVRO_TRUNCATED": "The value ends before its datum does.",
     "AVRO_TRAILING_BYTES": "The value goes on after the end of its datum.",
     "AVRO_INVALID": "The value does not fit its schema: not UTF-8, an index outside its list, an impossible date.",
+    "HEADERS_UNREADABLE": "The name of a header is not UTF-8: no client can read it; it is in the input topic only.",
     "RECORD_TOO_LARGE": "The event and its decision together are larger than hub.decisions takes.",
     "DATA_MISSING": "The record has no value, and the type is none that a null value deletes.",
     # the envelope

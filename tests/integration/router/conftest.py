@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from aiokafka import ConsumerRecord, TopicPartition
@@ -31,11 +31,13 @@ READER = EventReader(CATALOGUE, load_territory())
 PATIENCE_SECONDS = 60.0
 
 Headers = list[tuple[str, bytes]]
+Record = tuple[str, bytes | None, bytes | None, Headers]
+Read = TypeVar("Read")
 
 
 def example(event_type: str, name: str = "", **changes: Any) -> ReceivedEvent:
     """Give an example of the schemas as an event; `changes` replace attributes, and `data_…` fields of its data."""
-    path = sorted((schemas_root() / event_type).glob(f"1.{name}*.json"))[0]
+    path = min((schemas_root() / event_type).glob(f"1.{name}*.json"))
     event = json.loads(path.read_text("utf-8"))
     event.pop("correlationid", None)
     for key, value in changes.items():
@@ -59,7 +61,7 @@ class Desk:
         """Publish valid events where they belong."""
         await self.publish_raw(*((topic_of(e.envelope), *to_kafka_record(e)) for e in events))
 
-    async def publish_raw(self, *records: tuple[str, bytes | None, bytes | None, Headers]) -> None:
+    async def publish_raw(self, *records: Record) -> None:
         """Publish records as they are: topic, key, value, headers."""
         async with kafka_client.producer(self.settings, max_request_size=4_000_000) as producer:
             for topic, key, value, headers in records:
@@ -108,20 +110,28 @@ class Desk:
 
     async def decided(self, *ids: str) -> list[dict[str, Any]]:
         """Wait until each of these events is in hub.decisions, and give its records in the order asked for."""
-        return await self._until(ids, self.decisions, lambda row: str(row["envelope"]["id"]))
 
-    async def refused(self, *ids: str) -> list[Reject]:
-        """Wait until each of these rejects is in hub.rejects."""
-        return await self._until(ids, self.rejects, lambda reject: reject.id)
+        def by_id(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+            return {row["envelope"]["id"]: row for row in rows}
 
-    async def _until(self, ids: Sequence[str], read: Any, name: Any) -> list[Any]:
+        found = by_id(await self.eventually(self.decisions, lambda rows: set(ids) <= by_id(rows).keys()))
+        return [found[identifier] for identifier in ids]
+
+    async def refused(self, count: int, wanted: Callable[[Reject], bool]) -> list[Reject]:
+        """Wait until at least so many of these rejects are in hub.rejects, and give them."""
+
+        def those(rejects: list[Reject]) -> list[Reject]:
+            return [reject for reject in rejects if wanted(reject)]
+
+        return those(await self.eventually(self.rejects, lambda rejects: len(those(rejects)) >= count))
+
+    async def eventually(self, read: Callable[[], Awaitable[Read]], good: Callable[[Read], bool]) -> Read:
+        """Read again and again until what is read is good."""
         deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-        while True:
-            found: dict[str, Any] = {name(row): row for row in await read()}
-            if all(identifier in found for identifier in ids):
-                return [found[identifier] for identifier in ids]
-            assert asyncio.get_running_loop().time() < deadline, f"still missing: {set(ids) - found.keys()}"
+        while not good(found := await read()):
+            assert asyncio.get_running_loop().time() < deadline, "what the test waits for did not come"
             await asyncio.sleep(0.2)
+        return found
 
     async def committed(self, lane: Lane, topic: str) -> dict[int, int]:
         """Read the offsets that a lane has committed on a topic."""
@@ -131,8 +141,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(kafka: EmbeddedKafka) -> Iterator[Desk]:
+def desk(kafka: EmbeddedKafka) -> Desk:
     """Give the topics of a hub, on a broker of this module."""
     settings = Settings(kafka_bootstrap=kafka.bootstrap)
     asyncio.run(apply_topics(settings))
-    yield Desk(settings)
+    return Desk(settings)

@@ -1,20 +1,18 @@
 """What the router makes of records on a real broker."""
 
-import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from conftest import CATALOGUE, Desk, Headers, example
+from conftest import CATALOGUE, Desk, Record, example
 
 from hub.router.lanes import Lane
 from hub.wire.avro import encode
 from hub.wire.cloudevents import to_kafka_record
 from hub.wire.rejects import REASONS
 
-Record = tuple[str, bytes | None, bytes | None, Headers]
 
-
-def notice(identifier: str, **changes: object) -> Record:
+def notice(identifier: str, **changes: Any) -> Record:
     """Give a valid notice of the Département, as a record."""
     event = example("notice.published", id=identifier, subject=identifier, source="urn:hub:cd35:test", **changes)
     return ("cd35.notices", *to_kafka_record(event))
@@ -105,8 +103,7 @@ async def test_a_bad_record_is_kept_with_its_reason_its_sender_is_told_and_the_s
     async with desk.routing():
         await desk.publish_raw((topic, key, value, headers), notice(good))
         await desk.decided(good)
-        while not (new := [reject for reject in await desk.rejects() if reject.id not in before]):
-            await asyncio.sleep(0.1)
+        new = await desk.refused(1, lambda reject: reject.id not in before)
     (reject,) = new
     (told,) = [row for row in await desk.refusals() if row["headers"]["ce_id"].decode() == f"rejected-{reject.id}"]
     assert reason == reject.reason == told["reason"]
@@ -127,8 +124,7 @@ async def test_a_contact_of_somebody_else_cannot_be_changed_or_deleted(desk: Des
         before = {reject.id for reject in await desk.rejects()}
         await desk.publish(theirs)
         await desk.publish_raw(("cd35.directory", b"ours", None, []))
-        while len(new := [reject for reject in await desk.rejects() if reject.id not in before]) < 2:
-            await asyncio.sleep(0.1)
+        new = await desk.refused(2, lambda reject: reject.id not in before)
     assert ["NOT_OWNER", "NOT_OWNER"] == [reject.reason for reject in new]
     assert [mine.value] == [record.value for record in await desk.directory() if record.key == b"ours"]
 
@@ -143,9 +139,8 @@ async def test_a_null_value_deletes_a_contact_with_and_without_attributes(desk: 
         headers = [(name, b"del-3" if name == "ce_id" else raw) for name, raw in headers]
         await desk.publish_raw(("caf.directory", key, None, headers), ("caf.directory", b"gone-2", None, []))
         await desk.decided("del-3")
-        while sum(record.value is None for record in await desk.directory()) < 2:
-            await asyncio.sleep(0.1)
-    deleted = [record.key for record in await desk.directory() if record.value is None]
+        records = await desk.eventually(desk.directory, lambda found: sum(r.value is None for r in found) == 2)
+    deleted = [record.key for record in records if record.value is None]
     assert [b"gone-1", b"gone-2"] == deleted
 
 
@@ -158,8 +153,7 @@ async def test_an_absence_stands_beside_its_contact_and_only_its_institution_dec
         await desk.decided("abs-1", "abs-2")
         before = {reject.id for reject in await desk.rejects()}
         await desk.publish(foreign)
-        while not (new := [reject for reject in await desk.rejects() if reject.id not in before]):
-            await asyncio.sleep(0.1)
+        new = await desk.refused(1, lambda reject: reject.id not in before)
     keys = [record.key for record in await desk.directory() if b"away" in (record.key or b"")]
     assert [b"away", b"absence:away:abs-2"] == keys
     assert ["NOT_OWNER"] == [reject.reason for reject in new]
@@ -175,13 +169,11 @@ async def test_nothing_is_kept_of_an_immediate_danger(desk: Desk, place: str) ->
         data_child_protection="IMMEDIATE_DANGER",
     )
     marker = example("social_urgency.reported", id=f"m-{place}", subject=f"m-{place}", source="urn:hub:cd35:test")
-    partition = 0
     async with desk.routing(Lane.URGENCIES):
         await desk.publish_raw((place, *to_kafka_record(danger)))
         await desk.publish(marker)
         await desk.decided(f"m-{place}")
-        while sum((await desk.committed(Lane.URGENCIES, place)).values()) == partition:
-            await asyncio.sleep(0.1)
+        await desk.eventually(lambda: desk.committed(Lane.URGENCIES, place), lambda found: sum(found.values()) > 0)
     everything = [
         record for topic in ("hub.decisions", "hub.rejects", "hub.statuses") for record in await desk.records(topic)
     ]
