@@ -7,8 +7,9 @@ import os
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hub.errors import SettingsError
@@ -42,7 +43,8 @@ class Settings(BaseSettings):
     # PostgreSQL
     database_url: SecretStr = Field(
         SecretStr("postgresql://postgres@127.0.0.1:8362/hub"),
-        description="PostgreSQL address: `postgresql://user:password@host:port/name`.",
+        description="PostgreSQL address: `postgresql://user:password@host:port/name`, special characters "
+        "percent-encoded; libpq's parameters may follow: `?sslmode=verify-full&sslrootcert=/etc/hub/ca.pem`.",
     )
     database_pool: int = Field(
         10, ge=1, le=100, description="Connections that one process keeps to PostgreSQL at most."
@@ -131,8 +133,30 @@ class Settings(BaseSettings):
 
     @cached_property
     def async_database_url(self) -> str:
-        """The address of PostgreSQL as SQLAlchemy's asyncpg dialect wants it."""
-        return "postgresql+asyncpg://" + self.database_url.get_secret_value().split("://", 1)[1]
+        """Where PostgreSQL is (its first server) and the database's name, with SQLAlchemy's dialect; no credentials."""
+        parts = urlsplit(self.database_url.get_secret_value())
+        server = parts.netloc.rpartition("@")[2].split(",")[0]
+        return f"postgresql+asyncpg://{server}{parts.path}"
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_address(cls, value: SecretStr) -> SecretStr:
+        """Refuse an address that would be misread; the message shows nothing of it."""
+        try:
+            parts = urlsplit(value.get_secret_value())
+            servers = parts.netloc.rpartition("@")[2].split(",")
+            ports = [urlsplit(f"//{server}").port for server in servers]
+            parse_qsl(parts.query, strict_parsing=bool(parts.query))
+        except ValueError:
+            parts, ports = urlsplit(""), []
+        named = len(parts.path) > 1 and "@" not in parts.path and not parts.fragment and 0 not in ports
+        if parts.scheme not in {"postgresql", "postgres"} or not named:
+            message = (
+                "must be postgresql://user:password@host:port/name, "
+                "with special characters in it percent-encoded (@ is %40, / is %2F)"
+            )
+            raise ValueError(message)
+        return value
 
 
 # Read by `hub up`, `hub publish` and `./dev` themselves, not by a role.
@@ -152,6 +176,9 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        faults = "; ".join(f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
+        faults = "; ".join(
+            f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors()
+        )
         message = f"Unusable setting: {faults}."
         raise SettingsError(message, "docs/reference/settings.md says what each variable takes.") from None

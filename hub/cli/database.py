@@ -4,13 +4,11 @@ import asyncio
 import json
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.errors import LedgerUnavailable
-from hub.ledger.engine import ledger_engine
+from hub.cli.local import local_settings
+from hub.ledger.engine import ledger_engine, unavailable
 from hub.ledger.faults import UNAVAILABLE
 from hub.ledger.migrate import current_revision, newest_revision, upgrade
-from hub.settings import read_settings
 
 app = typer.Typer(
     help="Tables of the ledger in PostgreSQL.",
@@ -50,26 +48,20 @@ def status_command(as_json: bool = _JSON) -> None:  # noqa: FBT001 -- Typer's wa
 
 
 async def _upgrade() -> tuple[str | None, str]:
-    engine = ledger_engine(read_settings())
+    engine = ledger_engine(local_settings())
     try:
         return await upgrade(engine)
     except UNAVAILABLE as error:
-        raise _unavailable(engine, error) from error
+        raise unavailable(engine, error) from error
     finally:
         await engine.dispose()
 
 
 async def _status() -> str | None:
-    engine = ledger_engine(read_settings())
+    engine = ledger_engine(local_settings())
     try:
         return await current_revision(engine)
     except UNAVAILABLE as error:
-        raise _unavailable(engine, error) from error
+        raise unavailable(engine, error) from error
     finally:
         await engine.dispose()
-
-
-def _unavailable(engine: AsyncEngine, error: BaseException) -> LedgerUnavailable:
-    where = f"{engine.url.host}:{engine.url.port}/{engine.url.database}"
-    message = f"PostgreSQL at {where} cannot be used ({type(error).__name__})."
-    return LedgerUnavailable(message, "Start the hub (`./dev up`), or set HUB_DATABASE_URL to where PostgreSQL runs.")

@@ -143,7 +143,8 @@ async def _tail(
         raise TopicUnknown(msg, "`hub topics diff` tells what is missing, `hub topics apply` creates it.") from error
     except (KafkaError, OSError) as error:
         msg = f"Kafka does not answer at {settings.kafka_bootstrap} ({type(error).__name__})."
-        raise BrokerUnavailable(msg, "Start the hub (`./dev up`), or set HUB_KAFKA_BOOTSTRAP.") from error
+        away = BrokerUnavailable(msg, "Start the hub (`./dev up`), or set HUB_KAFKA_BOOTSTRAP.")
+        raise await kafka_client.refusal_or(settings, away) from error
     finally:
         await reader.stop()
 

@@ -1,5 +1,6 @@
 """The gateway role: granian serving the gateway's application, one process per worker."""
 
+import asyncio
 import ctypes
 import os
 import signal
@@ -13,9 +14,11 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server as Granian
 
+from hub.errors import BrokerUnavailable
 from hub.gateway.app import build_app
 from hub.log import configure_logging
 from hub.settings import Settings
+from hub.wire import kafka_client
 
 STOP_SECONDS: Final = 9  # in-flight requests are answered in this time; then the worker is ended
 _PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG, linux/prctl.h
@@ -25,8 +28,12 @@ def run(settings: Settings, build: Callable[[Settings], Any] = build_app) -> Non
     """Serve until SIGTERM or SIGINT; then answer what is under way and end, within ten seconds.
 
     `build` makes the application; the worker processes call it. Exit code 1 when a worker died by itself.
+    Raises BrokerRefused when Kafka turns the gateway down at the start; a Kafka that is away is waited for.
     """
     configure_logging(settings, "gateway")
+    reason = asyncio.run(kafka_client.refusal_or(settings, BrokerUnavailable("Kafka does not answer.")))
+    if isinstance(reason, kafka_client.BrokerRefused):
+        raise reason
     if settings.gateway_workers > 1:
         # The workers' metrics are added up from files; the folder goes with this process.
         with tempfile.TemporaryDirectory(prefix="hub-gateway-metrics-") as folder:

@@ -8,8 +8,8 @@ from typing import Final
 import structlog
 from aiokafka.errors import KafkaError
 
-from hub.errors import HubError
-from hub.ledger.engine import ledger_engine
+from hub.errors import BrokerUnavailable, HubError
+from hub.ledger.engine import ledger_engine, unavailable
 from hub.ledger.faults import UNAVAILABLE, passes
 from hub.ledger.migrate import upgrade
 from hub.processes.service import Service, run_service
@@ -74,11 +74,14 @@ async def _reach_engines(service: Service, parts: Parts) -> bool:
             await catch_up(parts, service.settings)
         except UNAVAILABLE as error:
             if not passes(error):
-                raise
+                raise unavailable(parts.engine, error) from error
             parts.health.missing("postgresql", "PostgreSQL does not answer")
             log.warning("waiting_for_postgresql", error=type(error).__name__)
         except KafkaError as error:
-            parts.health.missing("kafka", "Kafka does not answer")
+            reason = await kafka_client.refusal_or(service.settings, BrokerUnavailable("Kafka does not answer."))
+            if isinstance(reason, kafka_client.BrokerRefused):
+                raise reason from error
+            parts.health.missing("kafka", reason.message)
             log.warning("waiting_for_kafka", error=type(error).__name__)
         else:
             for part in ("postgresql", "kafka"):

@@ -15,7 +15,8 @@ from hub.embedded.mail import MailCatcher
 from hub.embedded.mail_web import MailWeb
 from hub.embedded.postgres import EmbeddedPostgres
 from hub.errors import HubError
-from hub.ledger.engine import ledger_engine
+from hub.ledger.engine import ledger_engine, unavailable
+from hub.ledger.faults import UNAVAILABLE
 from hub.ledger.migrate import upgrade
 from hub.settings import Settings
 from hub.up.certificate import local_certificate
@@ -175,6 +176,8 @@ async def _tables(settings: Settings, screen: Screen) -> None:
     engine = ledger_engine(settings)
     try:
         before, after = await upgrade(engine)
+    except UNAVAILABLE as error:
+        raise unavailable(engine, error) from error
     finally:
         await engine.dispose()
     screen.done("Tables", f"at revision {after}" if before == after else f"brought to revision {after}")

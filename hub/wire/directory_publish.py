@@ -78,7 +78,8 @@ async def publish_contacts(
         await asyncio.gather(*sent)
     except (KafkaError, OSError) as error:
         msg = f"Kafka did not take the contacts at {settings.kafka_bootstrap} ({error})."
-        raise BrokerUnavailable(msg, "Import the same file again: what arrived already is found unchanged.") from error
+        away = BrokerUnavailable(msg, "Import the same file again: what arrived already is found unchanged.")
+        raise await kafka_client.refusal_or(settings, away) from error
     finally:
         await producer.stop()
 

@@ -43,9 +43,8 @@ async def read_directory(settings: Settings, catalogue: Catalogue, territory: Te
                     revision = record.offset + 1
     except (KafkaError, OSError) as error:
         msg = f"The directory cannot be read: Kafka does not answer at {settings.kafka_bootstrap} ({error})."
-        raise BrokerUnavailable(
-            msg, "Start the hub (`./dev up`), or set HUB_KAFKA_BOOTSTRAP to where Kafka runs."
-        ) from error
+        away = BrokerUnavailable(msg, "Start the hub (`./dev up`), or set HUB_KAFKA_BOOTSTRAP to where Kafka runs.")
+        raise await kafka_client.refusal_or(settings, away) from error
     finally:
         await reader.stop()
     return DirectoryState(directory, revision)

@@ -108,14 +108,15 @@ def _topic(name: str, row: dict[str, Any]) -> Topic:
 
 @asynccontextmanager
 async def admin_session(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
-    """A started admin client. Raises BrokerUnavailable when no broker answers."""
+    """A started admin client. Raises BrokerUnavailable when no broker answers, BrokerRefused when one turns it down."""
     admin = kafka_client.admin(settings)
     try:
         await admin.start()
         yield admin
     except (KafkaError, OSError) as error:
         message = f"Kafka does not answer at {settings.kafka_bootstrap}: {error}."
-        raise BrokerUnavailable(message, "Start it, or set HUB_KAFKA_BOOTSTRAP to where it runs.") from error
+        away = BrokerUnavailable(message, "Start it, or set HUB_KAFKA_BOOTSTRAP to where it runs.")
+        raise await kafka_client.refusal_or(settings, away) from error
     finally:
         await admin.close()
 
