@@ -21,7 +21,7 @@ from hub.up.engines import Engines, start_engines, watch_engines
 from hub.up.figures import Figures, read_figures
 from hub.up.home import Home, end_leftovers, only_run, remember_processes
 from hub.up.ports import Ports, check_ports, read_ports
-from hub.up.roles import Role, keep_running, last_words, watch_health
+from hub.up.roles import Role, keep_running, last_words, role_command, watch_health
 from hub.up.screen import Moment, Screen
 from hub.up.systems import demo_systems
 
@@ -153,10 +153,11 @@ async def _roles(
 ) -> AsyncIterator[list[Role]]:
     """Start the roles, wait until all are ready, keep them running; stop them at the end, all at once."""
     environment = os.environ | {f"HUB_{name.upper()}": value for name, value in overlay.items()}
-    roles = [Role("gateway", environment, home.logs / "gateway.log", f"http://{_HOST}:{ports.gateway}/health")]
-    for name, port in ports.operations.items():
+    roles = []
+    for name, port in {"gateway": ports.gateway, **ports.operations}.items():
         own = environment | {"HUB_METRICS_PORT": str(port)}
-        roles.append(Role(name, own, home.logs / f"{name}.log", f"http://{_HOST}:{port}/health"))
+        log = home.logs / f"{name}.log"
+        roles.append(Role(name, role_command(name), own, log, f"http://{_HOST}:{port}/health"))
 
     def note() -> None:
         remember_processes(home, [*engines.pids, *(pid for role in roles for pid in role.pids)])

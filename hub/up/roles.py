@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class Role:
     """
 
     name: str
+    command: Sequence[str]
     environment: Mapping[str, str]
     log: Path
     health: str
@@ -47,7 +48,7 @@ class Role:
     def start(self) -> None:
         """Start the process; it ends with this one, however this one ends."""
         self.process = GuardedProcess(
-            [setpriv(), "--pdeathsig", "TERM", "--", sys.executable, "-m", "hub", "run", self.name],
+            [setpriv(), "--pdeathsig", "TERM", "--", *self.command],
             log=self.log,
             environment=self.environment,
             folder=self.log.parent,
@@ -60,6 +61,11 @@ class Role:
         if self.process is not None:
             await self.process.stop()
             self.process = None
+
+
+def role_command(name: str) -> list[str]:
+    """The command line of a role, with this very Python."""
+    return [sys.executable, "-m", "hub", "run", name]
 
 
 async def keep_running(role: Role, tell: Tell, started: Callable[[], None]) -> None:
