@@ -7,11 +7,13 @@ import structlog
 from aiokafka import TopicPartition
 
 from hub import metrics
+from hub.errors import HubError
 from hub.ledger.contacts import DirectoryRecord, apply_directory, directory_revision, forget_directory
 from hub.processors.parts import Parts
 from hub.settings import Settings
 from hub.wire import kafka_client
 from hub.wire.avro import decode
+from hub.wire.faults import EventInvalid
 from hub.wire.schemas import Catalogue
 from hub.wire.topics import DIRECTORY
 
@@ -20,13 +22,24 @@ log = structlog.get_logger()
 _CONTACT: Final = "contact.changed"
 
 
+class DirectoryUnreadable(HubError):
+    """hub.directory holds a record that this version cannot read."""
+
+
 def read_directory_record(catalogue: Catalogue, key: bytes | None, value: bytes | None, offset: int) -> DirectoryRecord:
-    """Read one record of hub.directory; what is no contact's moves the position only. Raises EventInvalid."""
+    """Read one record of hub.directory; what is no contact's moves the position only.
+
+    Raises DirectoryUnreadable: contacts that miss one change must not be used as if they did not.
+    """
     if key is None:
         return DirectoryRecord(offset, None, None)
     if value is None:
         return DirectoryRecord(offset, key.decode(), None)
-    schema, data = decode(catalogue, value)
+    try:
+        schema, data = decode(catalogue, value)
+    except EventInvalid as error:
+        message = f"{DIRECTORY} cannot be read at offset {offset}: {error.faults[0].code}."
+        raise DirectoryUnreadable(message, "Was it written by a newer router, or by somebody else?") from error
     return DirectoryRecord(offset, key.decode() if schema.type == _CONTACT else None, data)
 
 

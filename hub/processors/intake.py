@@ -3,9 +3,8 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
-import structlog
 from sqlalchemy.exc import DBAPIError
 
 from hub import metrics
@@ -17,16 +16,12 @@ from hub.ledger.faults import made_by_data
 from hub.ledger.intake import Taken, take_in
 from hub.ledger.rejects import RejectedRecord, record_rejects
 from hub.processors.parts import Parts
+from hub.processors.set_aside import NOT_STORABLE, UNREADABLE, set_aside
 from hub.wire.avro import decode
 from hub.wire.decisions import read_decision
 from hub.wire.faults import EventInvalid
 from hub.wire.schemas import Catalogue
 from hub.wire.topics import DECISIONS
-
-log = structlog.get_logger()
-
-UNREADABLE: Final = "UNREADABLE_DECISION"
-NOT_STORABLE: Final = "NOT_STORABLE"
 
 
 def read_decided(catalogue: Catalogue, value: bytes) -> DecidedEvent:
@@ -80,7 +75,7 @@ async def take_decisions(parts: Parts, events: Sequence[Any]) -> None:
             except EventInvalid as error:
                 if error.faults[0].code == "UNKNOWN_SCHEMA_ID":
                     raise
-                unreadable.append(_lost(parts, event, UNREADABLE, error.faults[0].code))
+                unreadable.append(set_aside(parts, event, UNREADABLE, error.faults[0].code))
         try:
             taken = await _store(parts, [row for _, row in decided], unreadable)
         except DBAPIError as error:
@@ -109,7 +104,7 @@ async def _store_one_by_one(
         except DBAPIError as error:
             if not made_by_data(error):
                 raise
-            taken = await _store(parts, [], [_lost(parts, event, NOT_STORABLE, None)])
+            taken = await _store(parts, [], [set_aside(parts, event, NOT_STORABLE)])
         total = Taken(
             total.new + taken.new,
             total.repeated + taken.repeated,
@@ -117,27 +112,3 @@ async def _store_one_by_one(
             total.scheduled + taken.scheduled,
         )
     return total
-
-
-def _lost(parts: Parts, event: Any, reason: str, field: str | None) -> RejectedRecord:
-    message = event.message
-    log.error(
-        "decision_not_taken",
-        reason=reason,
-        fault=field,
-        topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
-    )
-    metrics.INTAKE_RECORDS.labels(DECISIONS, "refused").inc()
-    return RejectedRecord(
-        topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
-        reason=reason,
-        field=None,
-        source=None,
-        event_id=None,
-        type=None,
-        rejected_at=parts.clock(),
-    )

@@ -6,6 +6,8 @@ from typing import Any
 from hub import metrics
 from hub.ledger.rejects import RejectedRecord, record_rejects
 from hub.processors.parts import Parts
+from hub.processors.set_aside import UNREADABLE, set_aside
+from hub.wire.faults import EventInvalid
 from hub.wire.rejects import read_reject
 from hub.wire.schemas import Catalogue
 from hub.wire.topics import REJECTS
@@ -29,9 +31,16 @@ def read_rejected(catalogue: Catalogue, value: bytes) -> RejectedRecord:
 
 
 async def take_rejects(parts: Parts, events: Sequence[Any]) -> None:
-    """Record one batch of Faust events; returns when it is in the ledger."""
+    """Record one batch of Faust events; returns when it is in the ledger. What cannot be read is set aside."""
     with metrics.INTAKE_BATCH_SECONDS.labels(REJECTS).time():
-        rejected = [read_rejected(parts.catalogue, event.message.value or b"") for event in events]
+        rejected = []
+        for event in events:
+            try:
+                rejected.append(read_rejected(parts.catalogue, event.message.value or b""))
+            except EventInvalid as error:
+                if error.faults[0].code == "UNKNOWN_SCHEMA_ID":
+                    raise
+                rejected.append(set_aside(parts, event, UNREADABLE, error.faults[0].code))
         async with parts.engine.begin() as connection:
             new = await record_rejects(connection, rejected)
     metrics.INTAKE_RECORDS.labels(REJECTS, "new").inc(new)

@@ -63,7 +63,7 @@ async def test_a_record_that_nobody_can_read_is_recorded_and_the_stream_goes_on(
         ledger, 'select reason from reject where topic = :topic and partition = :partition and "offset" = :position',
         topic=DECISIONS, **where,
     )  # fmt: skip
-    assert [("UNREADABLE_DECISION",)] == [tuple(row) for row in found]
+    assert [("UNREADABLE_RECORD",)] == [tuple(row) for row in found]
 
 
 async def test_a_value_that_postgresql_refuses_takes_no_other_record_with_it(
@@ -178,3 +178,45 @@ async def test_postgresql_killed_in_the_middle_loses_nothing_and_the_process_goe
             await _until_known(ledger, ids)
             assert 0 == processors.end(signal.SIGTERM)
     assert 2000 == len(await rows(ledger, "select id from delivery where event_id like 'outage-%'"))
+
+
+async def test_asked_to_stop_while_postgresql_is_away_it_ends_and_the_batch_is_read_again(
+    settings: Settings, ledger: AsyncEngine, postgres: EmbeddedPostgres
+) -> None:
+    """Faust acknowledges a batch that is cancelled while it is handled; its offset must not be committed."""
+    ids = names("parked", 300)
+    async with router(settings) as producer:
+        with Processors(settings) as processors:
+            await publish(producer, ["before-0"])
+            await _until_known(ledger, ["before-0"])
+            await postgres.kill()
+            await publish(producer, ids, recipients=["c1"])
+
+            async def said_so() -> bool:
+                return "postgresql" in (await asyncio.to_thread(processors.health)).get("missing", {})
+
+            await until(said_so)
+            assert 0 == await asyncio.to_thread(processors.end)
+            await postgres.restart()
+            await ledger.dispose()
+            processors.start()
+            await _until_known(ledger, ids)
+
+
+async def test_two_replicas_share_the_work_and_one_takes_over_when_the_other_dies(
+    settings: Settings, ledger: AsyncEngine
+) -> None:
+    ids = names("shared", 3000)
+    async with router(settings) as producer:
+        with Processors(settings, "1") as first, Processors(settings, "2"):
+            await publish(producer, ids[:1500], recipients=["c1"])
+
+            async def begun() -> bool:
+                return len(await _known(ledger, "shared")) > 0
+
+            await until(begun)
+            await publish(producer, ids[1500:], recipients=["c1"])
+            first.end(signal.SIGKILL)
+            await _until_known(ledger, ids)
+    found = await rows(ledger, "select event_id from delivery where event_id like 'shared-%'")
+    assert sorted(ids) == sorted(row.event_id for row in found)
