@@ -172,7 +172,9 @@ def _jars_are_there() -> bool:
 
 
 def _venv_works() -> bool:
-    probe = "import sys; sys.exit(sys.version_info < (3, 11))"
+    # A Python that was asked for by name must be the one inside; otherwise any that is new enough stays.
+    asked = f"!= {tuple(sys.version_info[:2])}" if os.environ.get("PYTHON") else "< (3, 11)"
+    probe = f"import sys; sys.exit(sys.version_info[:2] {asked})"
     try:
         return subprocess.run([str(PYTHON), "-I", "-c", probe], capture_output=True, check=False).returncode == 0  # noqa: S603 - ours
     except OSError:

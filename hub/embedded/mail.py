@@ -185,7 +185,7 @@ class MailCatcher:
         if fault is not MailFault.DROP_LOST:
             self._keep(envelope)
         if fault in {MailFault.DROP_KEPT, MailFault.DROP_LOST}:
-            _abort(server)
+            cast("_Connection", server).drop()
         return "250 2.0.0 OK"
 
     def _count_fault(self) -> None:
@@ -213,9 +213,12 @@ class _Connection(SMTP):
     def __init__(self, catcher: MailCatcher, open_ones: "set[_Connection]", **options: Any) -> None:
         super().__init__(catcher, **options)
         self._open_ones = open_ones
+        self._socket_transport: asyncio.BaseTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note the connection (also called after STARTTLS)."""
+        # The first transport is the socket's, the one after STARTTLS lies on top of it.
+        self._socket_transport = self._socket_transport or transport
         self._open_ones.add(self)
         super().connection_made(transport)
 
@@ -226,12 +229,8 @@ class _Connection(SMTP):
 
     def drop(self) -> None:
         """Close without a word."""
-        _abort(self)
-
-
-def _abort(connection: SMTP) -> None:
-    if connection.transport is not None:
-        cast("asyncio.WriteTransport", connection.transport).abort()
+        if self._socket_transport is not None:
+            cast("asyncio.WriteTransport", self._socket_transport).abort()
 
 
 def _read_folder(folder: Path) -> list[CaughtMail]:
