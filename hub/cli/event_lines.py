@@ -34,8 +34,8 @@ class EventLine:
 
 def read_line(catalogue: Catalogue, record: ConsumerRecord) -> EventLine:
     """The line of any record of an input topic, hub.decisions, hub.statuses, hub.rejects or hub.directory."""
-    headers = {name: value.decode(errors="replace") for name, value in record.headers if value is not None}
-    subject = (record.key or b"").decode(errors="replace")
+    headers = {name: _printable(value) for name, value in record.headers if value is not None}
+    subject = _printable(record.key or b"")
     type_, id_, source = (headers.get(f"ce_{name}", ABSENT) for name in ("type", "id", "source"))
     outcome = ABSENT
     if record.value is None:
@@ -52,6 +52,13 @@ def read_line(catalogue: Catalogue, record: ConsumerRecord) -> EventLine:
                 type_ = told_type or type_
     time = datetime.fromtimestamp(record.timestamp / 1000, UTC)
     return EventLine(time, record.topic, record.partition, record.offset, type_, subject, id_, source, outcome)
+
+
+def _printable(raw: bytes) -> str:
+    """Anybody's bytes as text that cannot steer a terminal."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in raw.decode(errors="replace")
+    )
 
 
 def _decision(data: Mapping[str, Any], _: str) -> tuple[str, str, str, str, str]:

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+_ONE_LINE = str.maketrans("\t\r\n", "   ")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 
 
@@ -25,7 +27,7 @@ def print_json(row: Mapping[str, Any]) -> None:
 
 def print_line(*cells: object) -> None:
     """Print one line of tab-separated cells; tabs and line ends inside a cell become spaces."""
-    typer.echo("\t".join(" ".join(str(cell).split()) for cell in cells))
+    typer.echo("\t".join(str(cell).translate(_ONE_LINE) for cell in cells))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
@@ -36,8 +38,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
         return
     table = Table(*columns, title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
-    Console().print(table, markup=False)
+        table.add_row(*(Text(str(cell)) for cell in row))
+    Console().print(table)
 
 
 def seconds_between(start: datetime | None, end: datetime | None) -> str:

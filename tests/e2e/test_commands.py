@@ -9,7 +9,7 @@ from e2e_hub import HubUp, notice, publish, query, wait
 from hub.up.endpoints import Endpoints
 
 HEADER = "contact,institution,service,role,cdas,communes,epci,actor_kind,label,email,valid_from\n"
-GOOD = "e2e-cdas-41,CD35,CDAS,GENERIC_MAILBOX,CDAS-41,35238,,CDAS,CDAS démo 41,cdas-41@demo.example,2026-01-01\n"
+GOOD = "e2e-cdas-41,CD35,CDAS,RECEPTION,CDAS-41,35238,,CDAS,CDAS démo 41,cdas-41@demo.example,2026-01-01\n"
 BAD = "e2e-faux,CD35,RIEN,GENERIC_MAILBOX,,,,,Faux,faux@departement-demo.example,2026-13-01\n"
 
 
