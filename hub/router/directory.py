@@ -15,6 +15,7 @@ from hub.domain.events import SourceInvalid, parse_source
 from hub.domain.territory import Territory
 from hub.errors import HubError
 from hub.health import Health
+from hub.router.closing import close_consumer
 from hub.settings import Settings
 from hub.wire import kafka_client
 from hub.wire.avro import decode
@@ -149,7 +150,7 @@ class DirectoryFollower:
                         log.info("directory_read", revision=self.state.revision, contacts=len(self.state.contacts))
                 progress()
         finally:
-            await close_quietly(consumer)
+            await close_consumer(consumer)
 
     async def _move(self, position: int) -> None:
         async with self._moved:
@@ -157,11 +158,3 @@ class DirectoryFollower:
             self._moved.notify_all()
         metrics.DIRECTORY_REVISION.set(self.state.revision)
         metrics.DIRECTORY_CONTACTS.set(len(self.state.contacts))
-
-
-async def close_quietly(client: AIOKafkaConsumer) -> None:
-    """Stop a consumer within a few seconds, even when the broker is away."""
-    try:
-        await asyncio.wait_for(client.stop(), 3)
-    except (KafkaError, OSError, TimeoutError) as error:
-        log.warning("consumer_not_closed", error=type(error).__name__)

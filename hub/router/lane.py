@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 
-from hub.router.directory import close_quietly
+from hub.router.closing import close_consumer
 from hub.router.faults import FATAL, TRANSIENT, stopped_by
 from hub.router.lanes import Lane, group_of, topics_of
 from hub.router.partition import LaneContext, PartitionWork
@@ -56,7 +56,7 @@ class LaneWork(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             stopping.cancel()
             await self._leave(list(self._works))
             if self._consumer is not None:
-                await close_quietly(self._consumer)
+                await close_consumer(self._consumer)
             self._context.health.forget(f"lane-{lane.value}")
 
     async def _start(self, stop: asyncio.Event, progress: Callable[[], None]) -> None:
@@ -67,10 +67,10 @@ class LaneWork(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             try:
                 await asyncio.wait_for(consumer.start(), _START_SECONDS)
             except FATAL as error:
-                await close_quietly(consumer)
+                await close_consumer(consumer)
                 raise stopped_by(error, name) from error
             except TRANSIENT as error:
-                await close_quietly(consumer)
+                await close_consumer(consumer)
                 context.health.missing(name, f"Kafka does not answer: {type(error).__name__}")
                 log.warning("lane_waits_for_kafka", lane=context.lane.value, error=type(error).__name__)
                 progress()

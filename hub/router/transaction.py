@@ -5,20 +5,16 @@ from collections.abc import Iterable
 from typing import Any, Final
 from zlib import crc32
 
-import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
 
+from hub.router.closing import close_producer
 from hub.router.judge import Batch, Output
 from hub.settings import Settings
 from hub.wire import kafka_client
 from hub.wire.topics import DECISIONS, DIRECTORY, REJECTS, STATUSES
 
-log = structlog.get_logger()
-
 _BATCH_BYTES: Final = 512 * 1024
 _TRANSACTION_MS: Final = 60_000
-_CLOSE_SECONDS: Final = 3.0
 
 
 async def go_back(consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:
@@ -99,8 +95,4 @@ class PartitionWriter:
 
     async def close(self) -> None:
         """Close within seconds. A transaction under way is left to be aborted by whoever opens next, or by time."""
-        try:
-            await asyncio.wait_for(self._producer.stop(), _CLOSE_SECONDS)
-        except (KafkaError, OSError, TimeoutError) as error:
-            log.warning("producer_not_closed", partition=str(self._partition), error=type(error).__name__)
-            await self._producer.client.close()
+        await close_producer(self._producer)

@@ -126,7 +126,7 @@ async def test_a_broker_that_goes_away_is_waited_for_and_nothing_is_lost(desk: D
     await desk.eventually(ready, lambda is_ready: not is_ready)
     assert service.health.live
     assert not work.done()
-    await kafka.start()
+    await kafka.restart()
     await desk.publish(second)
     await desk.decided("up-2")
     await desk.eventually(ready, bool)
