@@ -18,6 +18,7 @@ from hub.up.endpoints import Endpoints
 from hub.wire.cloudevents import EventReader, to_kafka_record, topic_of
 from hub.wire.faults import EventInvalid
 from hub.wire.kafka_client import producer as kafka_producer
+from hub.wire.kafka_client import refusal_or
 from hub.wire.schemas import load_catalogue
 
 _BATCH_EVENTS: Final = 100
@@ -228,4 +229,5 @@ async def publish_kafka(events: Sequence[FromFile], settings: Settings, report: 
             await producer.stop()
     except (KafkaError, OSError) as error:
         msg = f"Kafka at {settings.kafka_bootstrap} does not answer ({type(error).__name__})."
-        raise BrokerUnavailable(msg, "Sending the same events again is harmless.") from None
+        away = BrokerUnavailable(msg, "Sending the same events again is harmless.")
+        raise await refusal_or(settings, away) from None
