@@ -125,13 +125,14 @@ def remember_processes(home: Home, pids: Iterable[int]) -> None:
     new.replace(home.processes)
 
 
-async def end_leftovers(home: Home, patience: float = LEFTOVER_SECONDS) -> int:
-    """End the processes that a crashed earlier run of this home left behind; returns how many there were.
+async def end_leftovers(home: Home, patience: float = LEFTOVER_SECONDS) -> bool:
+    """End the processes that a crashed earlier run of this home left behind; returns whether one had crashed.
 
     They end by themselves when their owner dies; this waits for that, `patience` seconds long, then insists. Only
     processes that the earlier run wrote down are touched, and only when number and start time are both the same.
     Raises StartError for one that stays.
     """
+    crashed = home.processes.exists()  # a clean stop removes it
     left = [process for process in _noted(home) if process.alive]
     if left and not await until(lambda: not any(process.alive for process in left), patience):
         for process in left:
@@ -142,7 +143,7 @@ async def end_leftovers(home: Home, patience: float = LEFTOVER_SECONDS) -> int:
         raise StartError(msg, "End them by hand (« kill -9 »), then start again.")
     home.processes.unlink(missing_ok=True)
     home.endpoints.unlink(missing_ok=True)
-    return len(left)
+    return crashed
 
 
 def _noted(home: Home) -> list[ProcessId]:

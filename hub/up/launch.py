@@ -48,9 +48,8 @@ async def up(home: Home, options: Options, screen: Screen) -> None:
     asked, ports = read_settings(), read_ports()
     home.prepare()
     with only_run(home):
-        left = await end_leftovers(home)
-        if left:
-            screen.say(f"An earlier run did not end cleanly; {left} processes that it left behind are gone now.")
+        if await end_leftovers(home):
+            screen.say("An earlier run did not end cleanly; nothing of it runs any more, and its data is taken up.")
         if options.fresh:
             home.forget_data()
             screen.say("Starting from nothing: events, ledger, mails and logs of earlier runs are deleted.")

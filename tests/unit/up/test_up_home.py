@@ -53,7 +53,7 @@ def test_secrets_are_for_the_owner_only(home: Home) -> None:
 def test_processes_of_a_crashed_run_are_ended(home: Home) -> None:
     left = subprocess.Popen(["sleep", "600"])
     remember_processes(home, [left.pid])
-    assert asyncio.run(end_leftovers(home, patience=0.2)) == 1
+    assert asyncio.run(end_leftovers(home, patience=0.2))
     assert left.wait() != 0
     assert not home.processes.exists()
 
@@ -64,7 +64,7 @@ def test_a_later_process_with_the_number_of_one_that_crashed_is_left_alone(home:
         known = ProcessId.of(other.pid)
         assert known is not None
         home.processes.write_text(json.dumps([{"pid": other.pid, "started": known.started - 1}]))
-        assert asyncio.run(end_leftovers(home)) == 0
+        asyncio.run(end_leftovers(home))
         assert other.poll() is None
     finally:
         other.kill()
@@ -76,7 +76,12 @@ def test_a_later_process_with_the_number_of_one_that_crashed_is_left_alone(home:
 )
 def test_a_note_that_cannot_be_read_holds_nobody_up(home: Home, content: str) -> None:
     home.processes.write_text(content)
-    assert asyncio.run(end_leftovers(home)) == 0
+    assert asyncio.run(end_leftovers(home))
+    assert not home.processes.exists()
+
+
+def test_a_home_that_was_left_cleanly_has_nothing_to_recover(home: Home) -> None:
+    assert not asyncio.run(end_leftovers(home))
 
 
 def test_the_home_of_a_folder_inside_a_checkout_is_that_of_the_checkout(
