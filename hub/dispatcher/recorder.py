@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub import metrics
 from hub.dispatcher.patience import patiently
+from hub.domain.deliveries import DeliveryReason
 from hub.domain.vocabulary import DeliveryStatus
 from hub.health import Health
 from hub.ledger.deliveries import Outcome, record
@@ -87,7 +88,7 @@ def _count(outcome: Outcome, state: DeliveryStatus, now: datetime) -> None:
     metrics.DELIVERIES.labels(medium, state.value).inc()
     if state is DeliveryStatus.ACCEPTED:
         metrics.DELIVERY_SECONDS.labels(claim.lane).observe((now - claim.decided_at).total_seconds())
-    elif outcome.reason is not None:
+    elif outcome.reason is not None and outcome.reason is not DeliveryReason.DISPATCHER_STOPPED:
         metrics.DELIVERY_FAILURES.labels(medium, outcome.reason.value).inc()
         log.warning(
             "attempt_failed",

@@ -56,7 +56,7 @@ def settings_for(database: str, smtp_port: int, **more: Any) -> Settings:
 @contextlib.asynccontextmanager
 async def fresh_ledger(database: str) -> AsyncIterator[AsyncEngine]:
     """Give the ledger of a database, with its tables and without rows."""
-    engine = ledger_engine(Settings(database_url=database), check_before_use=False)
+    engine = ledger_engine(Settings(database_url=database))
     try:
         await upgrade(engine)
         async with engine.begin() as connection:
@@ -68,9 +68,10 @@ async def fresh_ledger(database: str) -> AsyncIterator[AsyncEngine]:
 
 
 @contextlib.asynccontextmanager
-async def dispatching(settings: Settings, engine: AsyncEngine, clock: Clock | None = None) -> AsyncIterator[Dispatcher]:
+async def dispatching(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Dispatcher]:
     """Run a dispatcher beside the test, and stop it as SIGTERM would."""
     channel = mail_channel(settings, kept=4)
+    engine = ledger_engine(settings, check_before_use=False)
     health = Health("dispatcher")
     dispatcher = Dispatcher(
         settings,
@@ -88,6 +89,7 @@ async def dispatching(settings: Settings, engine: AsyncEngine, clock: Clock | No
         stop.set()
         await running
         await channel.close()
+        await engine.dispose()
 
 
 @dataclass(frozen=True)
@@ -228,8 +230,8 @@ async def states(engine: AsyncEngine) -> dict[str, int]:
     return counted
 
 
-async def until_states(engine: AsyncEngine, expected: dict[str, int], seconds: float = 60.0) -> None:
-    """Wait until the deliveries are in these states; fails with what they are in instead."""
+async def until_states(engine: AsyncEngine, expected: dict[str, int], seconds: float = 300.0) -> None:
+    """Wait until the deliveries are in these states; a hang fails with what they are in instead."""
     deadline = asyncio.get_running_loop().time() + seconds
     while (found := await states(engine)) != expected:
         assert asyncio.get_running_loop().time() < deadline, f"still {found}"

@@ -50,7 +50,7 @@ async def test_a_killed_dispatcher_loses_nothing_and_its_duplicates_are_explaine
         await put_notice(engine, notice)
         for kill in range(1, kills + 1):
             process = await _start_process(database, mail_catcher.port)
-            await mail_catcher.wait_for(kill * number // (kills + 2))
+            await mail_catcher.wait_for(kill * number // (kills + 2), seconds=300)
             process.send_signal(signal.SIGKILL)
             assert -signal.SIGKILL == await process.wait()
         process = await _start_process(database, mail_catcher.port)
@@ -77,8 +77,8 @@ async def test_nothing_is_lost_when_postgresql_dies_under_the_dispatcher(
         async with fresh_ledger(database) as engine:
             await put_contacts(engine, number)
             await put_notice(engine, Notice("notice-fsl", "event-1", contacts=number))
-            async with dispatching(settings_for(database, mail_catcher.port), engine):
-                await mail_catcher.wait_for(number // 3)
+            async with dispatching(settings_for(database, mail_catcher.port)):
+                await mail_catcher.wait_for(number // 3, seconds=300)
                 await postgres.kill()
                 await asyncio.sleep(3)
                 await postgres.restart()

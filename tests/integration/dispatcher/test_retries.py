@@ -53,7 +53,7 @@ async def test_a_delivery_is_tried_on_schedule_for_a_day_and_then_fails_for_all_
     clock = Clock(START)
     async with fresh_ledger(database) as engine:
         await put_contacts(engine, 1)
-        async with dispatching(settings_for(database, mail_catcher.port), engine, clock) as dispatcher:
+        async with dispatching(settings_for(database, mail_catcher.port), clock) as dispatcher:
             await put_notice(engine, Notice("notice-fsl", "event-1", due_at=START))
             for number, delay in enumerate([*SCHEDULE, DAY - sum(SCHEDULE)], start=1):
                 due = await _after_attempt(engine, number, "RETRYING")
@@ -74,7 +74,7 @@ async def test_deliveries_leave_when_the_mail_server_is_back(database: str, mail
     await mail_catcher.refuse_connections()
     async with fresh_ledger(database) as engine:
         await put_contacts(engine, 20)
-        async with dispatching(settings, engine):
+        async with dispatching(settings):
             await put_notice(engine, Notice("notice-fsl", "event-1", contacts=20))
             await until_states(engine, {"RETRYING": 20})
             await mail_catcher.accept_connections()
@@ -90,7 +90,7 @@ async def test_a_mail_dropped_after_its_end_is_repeated_and_both_attempts_say_wh
     mail_catcher.fail_with(MailFault.DROP_KEPT, times=1)
     async with fresh_ledger(database) as engine:
         await put_contacts(engine, 1)
-        async with dispatching(settings_for(database, mail_catcher.port, retry_schedule="0.1"), engine):
+        async with dispatching(settings_for(database, mail_catcher.port, retry_schedule="0.1")):
             await put_notice(engine, Notice("notice-fsl", "event-1"))
             await until_states(engine, {"ACCEPTED": 1})
         attempts = await rows(engine, tables.delivery_attempt)
