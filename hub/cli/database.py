@@ -1,11 +1,11 @@
 """`hub database`: bring the ledger's tables up to date, and say where they stand."""
 
 import asyncio
-import json
 
 import typer
 
 from hub.cli.local import local_settings
+from hub.cli.output import AsJson, print_json
 from hub.ledger.engine import ledger_engine, unavailable
 from hub.ledger.faults import UNAVAILABLE
 from hub.ledger.migrate import current_revision, newest_revision, upgrade
@@ -17,15 +17,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_JSON = typer.Option(False, "--json", help="Print one JSON object.")
-
 
 @app.command("upgrade")
-def upgrade_command(as_json: bool = _JSON) -> None:  # noqa: FBT001 -- Typer's way
+def upgrade_command(*, as_json: AsJson = False) -> None:
     """Create or change the tables as this version needs them. Safe to run at any time, and twice at once."""
     before, after = asyncio.run(_upgrade())
     if as_json:
-        typer.echo(json.dumps({"before": before, "after": after, "changed": before != after}))
+        print_json({"before": before, "after": after, "changed": before != after})
     elif before == after:
         typer.echo(f"Nothing to do: the database is at revision {after}.")
     else:
@@ -33,11 +31,11 @@ def upgrade_command(as_json: bool = _JSON) -> None:  # noqa: FBT001 -- Typer's w
 
 
 @app.command("status")
-def status_command(as_json: bool = _JSON) -> None:  # noqa: FBT001 -- Typer's way
+def status_command(*, as_json: AsJson = False) -> None:
     """Say which revision the database has, and which this version needs; exit code 1 when they differ."""
     found, needed = asyncio.run(_status()), newest_revision()
     if as_json:
-        typer.echo(json.dumps({"found": found, "needed": needed, "up_to_date": found == needed}))
+        print_json({"found": found, "needed": needed, "up_to_date": found == needed})
     elif found == needed:
         typer.echo(f"The database is up to date: revision {found}.")
     else:
