@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import logging
 import os
 import signal
 import tempfile
@@ -63,6 +64,7 @@ def _serve(settings: Settings, build: Callable[[Settings], Any]) -> None:
 def _load(settings: Settings, build: Callable[[Settings], Any], parent: int) -> Any:
     """Build the application in a worker; the worker ends when the process that started it does, however it ended."""
     configure_logging(settings, "gateway")
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the publisher says once that Kafka is away
     ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)

@@ -48,18 +48,18 @@ class Gateway:
     credentials: Path
     process: subprocess.Popen[bytes] = field(init=False)
 
-    def start(self) -> None:
+    def start(self, seconds: float = 60) -> None:
         code = "from hub.processes.gateway import run; from hub.settings import read_settings; run(read_settings())"
         log = self.credentials.with_suffix(".log").open("ab")
         self.process = subprocess.Popen([sys.executable, "-c", code], env=self.environment, stdout=log, stderr=log)
-        self.wait_until_ready()
+        self.wait_until_ready(seconds)
 
     @property
     def log(self) -> str:
         return self.credentials.with_suffix(".log").read_text()
 
-    def wait_until_ready(self) -> None:
-        give_up = time.monotonic() + 60
+    def wait_until_ready(self, seconds: float = 60) -> None:
+        give_up = time.monotonic() + seconds
         while time.monotonic() < give_up:
             if self.process.poll() is not None:
                 break
@@ -171,7 +171,8 @@ def records_of(kafka: EmbeddedKafka, *topics: str) -> list[ConsumerRecord]:
 
 def header(record: ConsumerRecord, name: str) -> str:
     """A `ce_` header as text."""
-    return dict(record.headers)[name].decode()
+    value: bytes = dict(record.headers)[name]
+    return value.decode()
 
 
 def ids_of(kafka: EmbeddedKafka, *topics: str) -> list[str]:

@@ -1,10 +1,12 @@
 """Publishing over HTTP: what is answered, and what is then on Kafka."""
 
+import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from gateway_setup import CAF, CD35, PARTNER, TOKENS, Gateway, header, ids_of, new_notice, records_of
@@ -130,6 +132,7 @@ def test_immediate_danger_leaves_a_bare_count_and_nothing_else(
     assert problem["label"] == "selon les procédures de signalement"
     assert _count(gateway, "PROSECUTOR_DIRECT") == before + 1
     assert event["id"] not in ids_of(kafka, "cd35.referrals", "cd35.urgencies")
+    assert asyncio.run(_rows(database, event["id"])) == 0
     assert gateway.get(f"/events/{CD35}/{event['id']}", "cd35").status_code == 404
     assert event["id"] not in gateway.log
     assert "canary-danger" not in gateway.log + gateway.get("/metrics").text
@@ -142,6 +145,15 @@ def test_a_hand_over_without_agreement_is_refused_in_a_batch_too(gateway: Gatewa
     assert ("AGREEMENT_MISSING", ["AGREEMENT_MISSING"]) == (entry["problem"]["code"], entry["problem"]["rejections"])
     assert other["http_status"] == 202
     assert event["id"] not in ids_of(kafka, "cd35.referrals")
+
+
+async def _rows(database: str, event_id: str) -> int:
+    connection = await asyncpg.connect(database)
+    try:
+        found: int = await connection.fetchval("select count(*) from accepted_event where id = $1", event_id)
+        return found
+    finally:
+        await connection.close()
 
 
 def _count(gateway: Gateway, reason: str) -> float:
