@@ -1,6 +1,5 @@
-"""The life of a delivery: its states, what may follow what, when it is tried again, and why it may fail."""
+"""The life of a delivery: its states, what may follow what, and why it may fail."""
 
-from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -53,35 +52,6 @@ def check_transition(before: DeliveryStatus, after: DeliveryStatus) -> None:
 def states_before(after: DeliveryStatus) -> frozenset[DeliveryStatus]:
     """The states from which a delivery may come to `after`: what an UPDATE puts in its WHERE."""
     return frozenset(before for before, following in TRANSITIONS.items() if after in following)
-
-
-RETRY_WINDOW: Final = timedelta(hours=24)
-_FIRST_DELAY_S: Final = 25
-_FACTOR: Final = 4
-_GROWING: Final = tuple(timedelta(seconds=_FIRST_DELAY_S * _FACTOR**step) for step in range(6))
-
-RETRY_DELAYS: Final = (*_GROWING, RETRY_WINDOW - sum(_GROWING, timedelta()))
-"""Waits after the first, second, … failed attempt: 25 s, four times longer each time, then the rest of 24 hours."""
-
-ATTEMPTS: Final = len(RETRY_DELAYS) + 1
-"""How often a delivery is attempted before it fails."""
-
-
-def retry_delay(attempt: int) -> timedelta | None:
-    """The wait after the failure of attempt number `attempt` (from 1), or None when it was the last one.
-
-    Raises ValueError for an attempt below 1.
-    """
-    if attempt < 1:
-        msg = "attempts count from 1"
-        raise ValueError(msg)
-    return RETRY_DELAYS[attempt - 1] if attempt < ATTEMPTS else None
-
-
-def next_attempt_at(attempt: int, failed_at: datetime) -> datetime | None:
-    """When to try again after attempt number `attempt` failed for a reason that may pass, or None: give up."""
-    delay = retry_delay(attempt)
-    return failed_at + delay if delay is not None else None
 
 
 class DeliveryReason(Labelled):

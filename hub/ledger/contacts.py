@@ -63,6 +63,18 @@ async def apply_directory(
     return len(new)
 
 
+async def advance_directory(connection: AsyncConnection, topic: str, revision: int) -> None:
+    """Say that everything before `revision` is applied, also where compaction left no record to show it.
+
+    Without it, a delivery whose decision used a revision that was compacted away would wait for ever.
+    """
+    await connection.execute(
+        directory_position.update()
+        .where(directory_position.c.topic == topic, directory_position.c.revision < revision)
+        .values(revision=revision)
+    )
+
+
 async def forget_directory(connection: AsyncConnection, topic: str) -> None:
     """Start from nothing: the topic was created anew and counts its offsets from 0 again."""
     await connection.execute(delete(contact))

@@ -8,7 +8,13 @@ from aiokafka import TopicPartition
 
 from hub import metrics
 from hub.errors import HubError
-from hub.ledger.contacts import DirectoryRecord, apply_directory, directory_revision, forget_directory
+from hub.ledger.contacts import (
+    DirectoryRecord,
+    advance_directory,
+    apply_directory,
+    directory_revision,
+    forget_directory,
+)
 from hub.processors.parts import Parts
 from hub.settings import Settings
 from hub.wire import kafka_client
@@ -83,5 +89,8 @@ async def catch_up(parts: Parts, settings: Settings) -> None:
             records = [read_directory_record(parts.catalogue, row.key, row.value, row.offset) for row in found]
             async with parts.engine.begin() as connection:
                 await apply_directory(connection, DIRECTORY, records, parts.clock())
+        async with parts.engine.begin() as connection:
+            await apply_directory(connection, DIRECTORY, (), parts.clock())
+            await advance_directory(connection, DIRECTORY, end)
     finally:
         await reader.stop()

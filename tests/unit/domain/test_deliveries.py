@@ -1,6 +1,5 @@
 """The life of a delivery."""
 
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -8,26 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.deliveries import (
-    ATTEMPTS,
     DUE,
     FINAL,
     PERMANENT,
-    RETRY_DELAYS,
-    RETRY_WINDOW,
     TRANSITIONS,
     DeliveryReason,
     TransitionRefused,
     check_transition,
     delivery_id,
-    next_attempt_at,
-    retry_delay,
     states_before,
 )
 from hub.domain.vocabulary import DeliveryStatus
 
 STATUSES = st.sampled_from(DeliveryStatus)
 S = DeliveryStatus
-NOW = datetime(2026, 5, 4, tzinfo=UTC)
 
 
 def test_every_state_has_its_row() -> None:
@@ -83,30 +76,6 @@ def test_every_state_is_reached_from_scheduled(status: DeliveryStatus) -> None:
 
 def test_what_has_not_left_can_be_cancelled_and_what_has_left_cannot() -> None:
     assert DUE == states_before(S.CANCELLED)
-
-
-def test_the_schedule_is_the_published_one() -> None:
-    assert [delay.total_seconds() for delay in RETRY_DELAYS] == [25, 100, 400, 1600, 6400, 25600, 52275]
-
-
-def test_the_last_attempt_comes_24_hours_after_the_first() -> None:
-    assert RETRY_WINDOW == sum(RETRY_DELAYS, timedelta())
-    assert retry_delay(ATTEMPTS) is None
-    assert next_attempt_at(ATTEMPTS, NOW) is None
-
-
-@given(st.integers(1, ATTEMPTS - 1))
-def test_each_wait_is_longer_than_the_one_before(attempt: int) -> None:
-    later, now = next_attempt_at(attempt, NOW), retry_delay(attempt)
-    assert now is not None
-    assert later == NOW + now
-    assert all(now > earlier for earlier in RETRY_DELAYS[: attempt - 1])
-
-
-@given(st.integers(max_value=0))
-def test_attempts_count_from_one(attempt: int) -> None:
-    with pytest.raises(ValueError, match="from 1"):
-        retry_delay(attempt)
 
 
 def test_what_may_pass_is_not_permanent() -> None:
