@@ -149,7 +149,8 @@ class Settings(BaseSettings):
             parse_qsl(parts.query, strict_parsing=bool(parts.query))
         except ValueError:
             parts, ports = urlsplit(""), []
-        named = len(parts.path) > 1 and "@" not in parts.path and not parts.fragment and 0 not in ports
+        name = parts.path.removeprefix("/")
+        named = name and not set("/@") & set(name) and not parts.fragment and 0 not in ports
         if parts.scheme not in {"postgresql", "postgres"} or not named:
             message = (
                 "must be postgresql://user:password@host:port/name, "

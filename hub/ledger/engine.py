@@ -42,5 +42,8 @@ def unavailable(engine: AsyncEngine, error: BaseException) -> LedgerUnavailable:
     """Say that PostgreSQL cannot be used, where, and why in its own words, which hold no password."""
     where = f"{engine.url.host}:{engine.url.port or 5432}/{engine.url.database}"
     reason = (error.orig if isinstance(error, DBAPIError) else error) or error
-    message = f"PostgreSQL at {where} cannot be used: {str(reason) or type(reason).__name__}."
+    words = str(reason) or type(reason).__name__
+    if isinstance(reason, FileNotFoundError | PermissionError):  # asyncpg does not say of which file
+        words += " (of the files that sslrootcert, sslcert and sslkey name)"
+    message = f"PostgreSQL at {where} cannot be used: {words}."
     return LedgerUnavailable(message, "Start it, or set HUB_DATABASE_URL to where PostgreSQL runs, with its password.")
