@@ -7,7 +7,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from dispatcher_ledger import (
+from hub.embedded.mail import MailCatcher
+from hub.embedded.postgres import EmbeddedPostgres
+from hub.ledger import tables
+from tests.integration.dispatcher.dispatcher_ledger import (
     Notice,
     caught_deliveries,
     dispatching,
@@ -18,10 +21,6 @@ from dispatcher_ledger import (
     settings_for,
     until_states,
 )
-
-from hub.embedded.mail import MailCatcher
-from hub.embedded.postgres import EmbeddedPostgres
-from hub.ledger import tables
 
 CONCURRENCY = 8
 PROGRAM = "from hub.processes.dispatcher import run\nfrom hub.settings import read_settings\nrun(read_settings())\n"

@@ -5,7 +5,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from dispatcher_ledger import (
+from sqlalchemy import update
+
+from hub.embedded.mail import MailCatcher, MailFault
+from hub.ledger import tables
+from hub.wire.avro import decode
+from tests.integration.dispatcher.dispatcher_ledger import (
     CATALOGUE,
     Notice,
     caught_deliveries,
@@ -18,11 +23,6 @@ from dispatcher_ledger import (
     states,
     until_states,
 )
-from sqlalchemy import update
-
-from hub.embedded.mail import MailCatcher, MailFault
-from hub.ledger import tables
-from hub.wire.avro import decode
 
 
 async def test_each_contact_gets_one_mail_and_every_step_is_told(database: str, mail_catcher: MailCatcher) -> None:

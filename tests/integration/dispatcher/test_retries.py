@@ -3,7 +3,12 @@
 import asyncio
 from datetime import UTC, datetime
 
-from dispatcher_ledger import (
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.dispatcher.dispatcher import Dispatcher
+from hub.embedded.mail import MailCatcher, MailFault
+from hub.ledger import tables
+from tests.integration.dispatcher.dispatcher_ledger import (
     Clock,
     Notice,
     dispatching,
@@ -14,11 +19,6 @@ from dispatcher_ledger import (
     settings_for,
     until_states,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from hub.dispatcher.dispatcher import Dispatcher
-from hub.embedded.mail import MailCatcher, MailFault
-from hub.ledger import tables
 
 START = datetime(2024, 10, 1, 7, 0, tzinfo=UTC)
 SCHEDULE = [25, 100, 400, 1600, 6400, 25600]

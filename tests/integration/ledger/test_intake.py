@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from decided_building import CAF, NOW, deliveries, notice, routing, statuses, take
 from sqlalchemy import event as sql_event
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.ledger.tables import delivery, delivery_attempt, event, id_conflict, notice_version, reject
+from tests.integration.ledger.decided_building import CAF, NOW, deliveries, notice, routing, statuses, take
 
 
 async def _count(engine: AsyncEngine, table: Any) -> int:

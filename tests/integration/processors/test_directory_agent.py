@@ -2,12 +2,20 @@
 
 import asyncio
 
-from processors_process import Processors, contact_value, publish_contacts, records, router, rows, until
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.settings import Settings
 from hub.wire.topics import DIRECTORY
+from tests.integration.processors.processors_process import (
+    Processors,
+    contact_value,
+    publish_contacts,
+    records,
+    router,
+    rows,
+    until,
+)
 
 
 async def _emails(ledger: AsyncEngine) -> dict[str, str | None]:

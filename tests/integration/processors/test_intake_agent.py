@@ -5,13 +5,22 @@ import signal
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
-from processors_process import Processors, committed, decision_value, names, publish, router, rows, until
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.embedded.postgres import EmbeddedPostgres
 from hub.settings import Settings
 from hub.wire import kafka_client
 from hub.wire.topics import DECISIONS
+from tests.integration.processors.processors_process import (
+    Processors,
+    committed,
+    decision_value,
+    names,
+    publish,
+    router,
+    rows,
+    until,
+)
 
 
 async def _known(ledger: AsyncEngine, prefix: str) -> set[str]:

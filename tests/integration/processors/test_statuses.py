@@ -5,7 +5,6 @@ import signal
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
-from processors_process import CATALOGUE, CD35, Processors, names, publish, records, router, rows, until
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.deliveries import delivery_id
@@ -18,6 +17,17 @@ from hub.wire import kafka_client
 from hub.wire.avro import decode, encode
 from hub.wire.rejects import REASONS
 from hub.wire.topics import HEARTBEAT, REJECTS, STATUSES
+from tests.integration.processors.processors_process import (
+    CATALOGUE,
+    CD35,
+    Processors,
+    names,
+    publish,
+    records,
+    router,
+    rows,
+    until,
+)
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

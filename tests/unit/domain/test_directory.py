@@ -3,13 +3,13 @@
 from datetime import date
 
 import pytest
-from domain_building import actor, contact_data
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.data import load_territory
 from hub.domain import directory as module
 from hub.domain.directory import Contact, Directory, contact_from_data
+from tests.unit.domain.domain_building import actor, contact_data
 
 DAY = date(2026, 5, 4)
 RENNES, BETTON, REDON = "35238", "35024", "35236"

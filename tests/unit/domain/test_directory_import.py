@@ -4,13 +4,13 @@ import csv
 from datetime import date
 
 import pytest
-from domain_building import actor
 
 from hub.data import load_territory
 from hub.demo import demo_directory_rows
 from hub.domain.directory import CONTACT_FIELDS, Directory
 from hub.domain.directory_import import LineReceipt, LineStatus, plan_import
 from hub.domain.vocabulary import Institution
+from tests.unit.domain.domain_building import actor
 
 TODAY = date(2026, 5, 4)
 ROW = {

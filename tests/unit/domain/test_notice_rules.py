@@ -6,7 +6,6 @@ from itertools import chain, combinations, product
 from typing import Any
 
 import pytest
-from domain_building import PUBLISHED, Given, actor, contact_data, envelope, notice
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from hub.data import load_territory
 from hub.domain.decide import NotRouted, decide
 from hub.domain.directory import Directory
 from hub.domain.rules.catalogue import RULES_VERSION
+from tests.unit.domain.domain_building import PUBLISHED, Given, actor, contact_data, envelope, notice
 
 BASE = {"CAF_REFERENTS/REFERENT", "CD35_SOCIAL_LIFE_REFERENTS/REFERENT", "CDAS/GENERIC_MAILBOX"}
 ALL = BASE | {"ASIP/ACTOR"}

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from domain_building import contact_data, envelope, notice_data
 
 from hub.data import load_territory
 from hub.domain.semantics import semantic_faults
 from hub.domain.vocabulary import Confidentiality
+from tests.unit.domain.domain_building import contact_data, envelope, notice_data
 
 
 def faults(event_type: str, data: dict[str, Any], **attributes: Any) -> list[tuple[str, str]]:
