@@ -67,7 +67,7 @@ def metrics_page() -> str:
     found = [value for value in vars(metrics).values() if isinstance(value, MetricWrapperBase)]
     rows = []
     for metric in found:
-        described = metric.describe()[0]
+        described = next(iter(metric.describe()))
         suffix = "_total" if described.type == "counter" else ""
         labels = ", ".join(f"`{label}`" for label in metric._labelnames) or "–"  # noqa: SLF001 -- no public way to read them
         rows.append(f"| `{described.name}{suffix}` | {described.type} | {labels} | {described.documentation} |")

@@ -40,7 +40,7 @@ def test_alerts_use_declared_metrics_only() -> None:
         sample
         for metric in vars(metrics).values()
         if isinstance(metric, MetricWrapperBase)
-        for name in [metric.describe()[0].name]
+        for name in [next(iter(metric.describe())).name]
         for sample in (name, f"{name}_total", f"{name}_bucket", f"{name}_sum", f"{name}_count")
     }
     assert set() == set(re.findall(r"\bhub_\w+", RULES)) - declared
