@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from e2e_hub import HubUp, free_base, wait
 
 from hub.up.endpoints import Endpoints
+from tests.e2e.e2e_hub import HubUp, free_base, wait
 
 
 @pytest.fixture(scope="package")

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from e2e_hub import HubUp, notice, publish, query, wait
 
 from hub.up.endpoints import Endpoints
+from tests.e2e.e2e_hub import HubUp, notice, publish, query, wait
 
 HEADER = "contact,institution,service,role,cdas,communes,epci,actor_kind,label,email,valid_from\n"
 GOOD = "e2e-cdas-41,CD35,CDAS,RECEPTION,CDAS-41,35238,,CDAS,CDAS démo 41,cdas-41@demo.example,2026-01-01\n"

@@ -10,9 +10,9 @@ from typing import Any
 import fastavro
 import httpx
 from confluent_kafka import Producer
-from e2e_hub import HubUp, notice, publish, query, referral, wait
 
 from hub.up.endpoints import Endpoints
+from tests.e2e.e2e_hub import HubUp, notice, publish, query, referral, wait
 
 CANARY = "Zoonose-Quetzalcoatl-5127"
 

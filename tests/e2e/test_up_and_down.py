@@ -9,9 +9,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from e2e_hub import HubUp, free_base, query, wait
 
 from hub.up.ports import Ports
+from tests.e2e.e2e_hub import HubUp, free_base, query, wait
 
 
 @pytest.fixture(scope="module")
