@@ -5,10 +5,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from secured import Certificates, SecuredKafka, add_database, secured_kafka, start
-from tls_front import tls_front
 
 from hub.embedded.postgres import EmbeddedPostgres
+from tests.integration.engines.secured import Certificates, SecuredKafka, add_database, secured_kafka, start
+from tests.integration.engines.tls_front import tls_front
 
 
 @pytest.fixture(scope="session")

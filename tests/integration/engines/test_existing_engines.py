@@ -9,11 +9,11 @@ from urllib.parse import quote
 import asyncpg
 import httpx
 import pytest
-from roles import command, free_base, running, until
-from secured import PASSWORD, SecuredKafka
 
 from hub.gateway.credentials import digest_of
 from hub.paths import schemas_root
+from tests.integration.engines.roles import command, free_base, running, until
+from tests.integration.engines.secured import PASSWORD, SecuredKafka
 
 CAF = "urn:hub:caf35:si-partenaires"
 TOKEN = "hub_token-of-the-caf"

@@ -13,10 +13,10 @@ from confluent_kafka import Consumer, Producer
 from confluent_kafka.schema_registry import SchemaRegistryClient, record_subject_name_strategy
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
-from roles import command, running
 
 from hub.embedded.kafka import EmbeddedKafka
 from hub.paths import schemas_root
+from tests.integration.engines.roles import command, running
 
 Read = Callable[["Hub", str], list[dict[str, Any]]]
 
