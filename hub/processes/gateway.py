@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import logging
+import multiprocessing
 import os
 import signal
 import tempfile
@@ -36,7 +37,9 @@ def run(settings: Settings, build: Callable[[Settings], Any] = build_app) -> Non
     if isinstance(reason, kafka_client.BrokerRefused):
         raise reason
     if settings.gateway_workers > 1:
-        # The workers' metrics are added up from files; the folder goes with this process.
+        # The workers' metrics are added up from files; the folder goes with this process. prometheus-client reads the
+        # variable when it is imported, so the workers import it anew.
+        multiprocessing.set_start_method("spawn", force=True)
         with tempfile.TemporaryDirectory(prefix="hub-gateway-metrics-") as folder:
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
             _serve(settings, build)
