@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import httpx
 
@@ -46,18 +46,23 @@ async def load_demo_directory(settings: Settings, tell: Tell) -> None:
 async def publish_demo_notices(endpoints: Endpoints, tell: Tell) -> None:
     """Publish each demo notice as its institution does; a repeat is harmless: the gateway knows the ids."""
     tokens = {system.source: system.token for system in endpoints.systems}
+    notices = demo_notices()
+    begun = datetime.now(UTC)
     async with httpx.AsyncClient(timeout=_GATEWAY_SECONDS, trust_env=False) as client:
-        notices = demo_notices()
-        for notice in notices:
-            headers = {
-                "Authorization": f"Bearer {tokens[notice['source']]}",
-                "Content-Type": "application/cloudevents+json",
-            }
-            await _publish(client, endpoints.gateway.events, dict(notice), headers)
-    tell(f"{len(notices)} demo notices were accepted by the gateway; mails follow.")
+        accepted = [
+            await _publish(client, endpoints.gateway.events, dict(notice), tokens[notice["source"]])
+            for notice in notices
+        ]
+    new = sum(at >= begun for at in accepted)
+    if new:
+        tell(f"{new} demo notices were accepted by the gateway; mails follow.")
+    else:
+        tell(f"The {len(notices)} demo notices were published before; the gateway knows their ids.")
 
 
-async def _publish(client: httpx.AsyncClient, url: str, event: dict[str, object], headers: dict[str, str]) -> None:
+async def _publish(client: httpx.AsyncClient, url: str, event: dict[str, object], token: str) -> datetime:
+    """Publish one notice, and return when it was accepted, which may be long ago. Raises DemoRefused."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/cloudevents+json"}
     for attempt in range(1, _TRIES + 1):
         try:
             answer = await client.post(url, json=event, headers=headers)
@@ -65,7 +70,7 @@ async def _publish(client: httpx.AsyncClient, url: str, event: dict[str, object]
             fault = type(error).__name__
         else:
             if answer.status_code == _ACCEPTED:
-                return
+                return datetime.fromisoformat(answer.json()["accepted_at"])
             fault = f"HTTP {answer.status_code}: {answer.text}"
             if answer.status_code < 500:  # what the client did wrong stays wrong
                 break

@@ -91,6 +91,7 @@ async def _run(
         )
         write_endpoints(home.endpoints, endpoints)
         stack.callback(home.endpoints.unlink, missing_ok=True)
+        screen.started(endpoints)
         tasks = [_show(screen, roles, endpoints, engines), watch_engines(engines, screen.say)]
         if options.demo:
             tasks.append(_demo(engines.role_settings, endpoints, screen))

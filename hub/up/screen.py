@@ -52,7 +52,7 @@ class Screen:
     def done(self, step: str, detail: str) -> None:
         """The step is done; `detail` says where or with what result."""
         seconds = time.monotonic() - self._steps.pop(step, time.monotonic())
-        line = Text.assemble(("  ✓ ", "green"), f"{step:<12}", (detail, "bold"), (f"  {seconds:.1f} s", "dim"))
+        line = Text.assemble(("  ✓ ", "green"), f"{step:<14}", (detail, "bold"), (f"  {seconds:.1f} s", "dim"))
         self._print(line, f"{step}: {detail} ({seconds:.1f} s)")
         self._show_steps()
 
@@ -61,6 +61,19 @@ class Screen:
         self._messages.append((datetime.now().astimezone(), message))
         if self.live is None or not self.console.is_terminal:
             self._print(Text(f"  · {message}"), message)
+
+    def started(self, endpoints: Endpoints) -> None:
+        """Everything runs: say where to look. On a terminal the live view says it."""
+        if self.console.is_terminal:
+            return
+        places = {
+            "Gateway": endpoints.gateway.url,
+            "Mails": endpoints.mail.web or "sent through HUB_SMTP_HOST",
+            "Metrics": f"{endpoints.gateway.metrics}; each role has its own",
+            "Addresses and demo credentials": str(Path(endpoints.home) / "endpoints.json"),
+        }
+        for name, place in places.items():
+            self._print(Text(f"{name}: {place}"), f"{name}: {place}")
 
     def view(self, moment: Moment) -> None:
         """Show how things stand: redraw the view, or print a line where the figures changed."""
@@ -82,13 +95,13 @@ class Screen:
         if not self.console.is_terminal:
             return
         if self._steps:
-            self._draw(Spinner("dots", text=Text(f" {', '.join(self._steps)} …", style="dim")))
+            self._draw(Spinner("dots", text=Text(f" {', '.join(self._steps)} …", style="dim")), transient=True)
         else:
             self.close()
 
-    def _draw(self, picture: RenderableType) -> None:
+    def _draw(self, picture: RenderableType, *, transient: bool = False) -> None:
         if self.live is None:
-            self.live = Live(picture, console=self.console, refresh_per_second=4, transient=False)
+            self.live = Live(picture, console=self.console, refresh_per_second=4, transient=transient)
             self.live.start()
         else:
             self.live.update(picture)
