@@ -66,13 +66,13 @@ def test_a_published_schema_is_found_and_another_is_not_taken(gateway: Gateway) 
 
 
 def _kcat_with_avro() -> str:
-    """The tool that reads Avro: kcat, where it was built with it. Debian's is not, and then this test is named as not run."""
+    """The tool that reads Avro: kcat where it was built with it; where not, as Debian's, the test is named as not run."""
     path = shutil.which("kcat")
     version = "" if path is None else subprocess.run([path, "-V"], capture_output=True, text=True, check=False).stdout
     return "kcat" if "Avro" in version else "kcat built with Avro"
 
 
-@pytest.mark.needs_tool("kcat")
+@pytest.mark.needs_tool("kcat:Avro")
 def test_kcat_reads_the_key_and_attributes_of_an_event(gateway: Gateway, kafka: EmbeddedKafka) -> None:
     event = new_notice()
     gateway.post(event)
