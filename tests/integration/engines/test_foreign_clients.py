@@ -110,7 +110,7 @@ def kcat(hub: Hub, topic: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-CLIENTS = [confluent, pytest.param(kcat, marks=pytest.mark.needs_tool("kcat"))]
+CLIENTS = [confluent, pytest.param(kcat, marks=pytest.mark.needs_tool("kcat:Avro"))]
 
 
 @pytest.mark.parametrize("read", CLIENTS)
