@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from gateway_setup import Gateway, make_gateway, prepare
 
 from hub.embedded.kafka import EmbeddedKafka
+from tests.integration.gateway.gateway_setup import Gateway, make_gateway, prepare
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from gateway_setup import TOKENS, Gateway, ids_of, make_gateway, new_notice, prepare
 
 from hub.embedded.kafka import EmbeddedKafka
+from tests.integration.gateway.gateway_setup import TOKENS, Gateway, ids_of, make_gateway, new_notice, prepare
 
 
 @pytest.fixture(scope="module")

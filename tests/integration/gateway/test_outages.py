@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from gateway_setup import Gateway, ids_of, make_gateway, new_notice, prepare
 
 from hub.embedded.kafka import EmbeddedKafka
 from hub.embedded.postgres import EmbeddedPostgres
+from tests.integration.gateway.gateway_setup import Gateway, ids_of, make_gateway, new_notice, prepare
 
 SLACK = 3.0  # what a busy test machine may add to the two seconds; the promise itself is a setting below two seconds
 

@@ -9,10 +9,20 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from gateway_setup import CAF, CD35, PARTNER, TOKENS, Gateway, header, ids_of, new_notice, records_of
 
 from hub.embedded.kafka import EmbeddedKafka
 from hub.paths import schemas_root
+from tests.integration.gateway.gateway_setup import (
+    CAF,
+    CD35,
+    PARTNER,
+    TOKENS,
+    Gateway,
+    header,
+    ids_of,
+    new_notice,
+    records_of,
+)
 
 
 def example(type_: str, source: str = CD35, **changes: Any) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from gateway_setup import Gateway, new_notice
 
 from hub.embedded.kafka import EmbeddedKafka
 from hub.wire.schemas import load_catalogue
+from tests.integration.gateway.gateway_setup import Gateway, new_notice
 
 
 def get(gateway: Gateway, path: str) -> Any:
