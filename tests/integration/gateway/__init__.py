@@ -1,1 +1,1 @@
-"""The router on a real broker."""
+"""The gateway on a real Kafka and PostgreSQL."""
