@@ -19,6 +19,7 @@ from hub.bench.payloads import MIX, Record, directory_records, event_records
 from hub.bench.router_sides import COPY_TOPIC, BareSide, prepare_directory
 from hub.embedded.kafka import EmbeddedKafka
 from hub.errors import HubError
+from hub.log import configure_logging
 from hub.settings import Settings
 from hub.wire import kafka_client
 from hub.wire.schemas import load_catalogue
@@ -34,7 +35,8 @@ def run(options: BenchOptions) -> BenchResult:
         options.report("starting an embedded Kafka")
         runner.run(broker.start())
         try:
-            settings = Settings(kafka_bootstrap=broker.bootstrap, log_level="warning")
+            settings = Settings(kafka_bootstrap=broker.bootstrap, log_level="error")
+            configure_logging(settings, "bench")  # to standard error: standard output is for the result
             options.report(f"preparing {options.events:,} events")
             records = runner.run(_prepare(settings, options.events))
             memory: list[float] = []

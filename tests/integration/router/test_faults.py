@@ -8,7 +8,6 @@ import sys
 from collections import Counter
 
 from aiokafka import ConsumerRecord, TopicPartition
-from conftest import CATALOGUE, Desk, example
 
 from hub.data import load_territory
 from hub.embedded.kafka import EmbeddedKafka
@@ -22,6 +21,7 @@ from hub.router.partition import judge_all
 from hub.router.transaction import PartitionWriter
 from hub.wire import kafka_client
 from hub.wire.cloudevents import to_kafka_record
+from tests.integration.router.router_desk import CATALOGUE, Desk, example
 
 ROLE = "import sys; from hub.settings import read_settings; from hub.processes.router import run; run(read_settings())"
 

@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.record.util import calc_crc32c
-from conftest import Desk, Record, example
 
 from hub.health import Health
 from hub.processes.router import route
@@ -16,6 +15,7 @@ from hub.router.reject_limit import RejectLimitReached
 from hub.wire import kafka_client
 from hub.wire.cloudevents import to_kafka_record
 from hub.wire.topics import DECISIONS, Topic, apply_topics, diff_topics, read_topics
+from tests.integration.router.router_desk import Desk, Record, example
 
 
 async def test_too_many_rejects_stop_the_lane_without_moving_past_any_and_it_can_be_told_to_go_on(desk: Desk) -> None:

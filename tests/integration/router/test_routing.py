@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import CATALOGUE, Desk, Record, example
 
 from hub.router.lanes import Lane
 from hub.wire.avro import encode
 from hub.wire.cloudevents import to_kafka_record
 from hub.wire.rejects import REASONS
+from tests.integration.router.router_desk import CATALOGUE, Desk, Record, example
 
 
 def notice(identifier: str, **changes: Any) -> Record:
