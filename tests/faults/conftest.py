@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from faults_account import Auditor
-from faults_stack import Stack, introduce_contacts, stack
+from faults_stack import Stack, introduce_contacts, stack, until
 
 from hub.embedded.mail import MailFault
 
@@ -21,8 +21,13 @@ async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def hub(whole: Stack) -> AsyncIterator[Stack]:
-    """Give the running hub, every role ready, and heal it afterwards."""
+    """Give the running hub, every role ready and nothing left to deliver, and heal it afterwards."""
     await whole.ready()
+
+    async def idle() -> bool:
+        return not await whole.rows("select 1 from delivery where state in ('SCHEDULED', 'SENDING', 'RETRYING')")
+
+    await until(idle, lambda: "deliveries of an earlier campaign are still under way")
     yield whole
     whole.mail.fail_with(MailFault.NONE)
     await whole.mail.accept_connections()

@@ -128,7 +128,8 @@ class Auditor:
         for one in sent:
             outcome = found.decided if one.reason is None else found.rejected
             word = "decided" if one.reason is None else "rejected"
-            faults += [f"{one.id}: {place} is not {word}" for place in at.get(one.id, ()) if place not in outcome]
+            places = at.get(one.id, ()) if one.kept else ()
+            faults += [f"{one.id}: {place} is not {word}" for place in places if place not in outcome]
         if faults:
             return faults
         in_ledger = {(row["source"], row["id"]) for row in await self._stack.rows("select source, id from event")}
@@ -151,10 +152,12 @@ class Auditor:
     async def _wrong(self, sent: Sequence[Sent], surplus_at_most: int, *, repeats: bool) -> list[str]:
         found = await self.read()
         known = {one.id: one for one in sent}
+        nowhere = {one.id for one in sent if not one.kept}
         faults = [
             f"{place}: {len(found.decided.get(place, ()))} decisions and {len(found.rejected.get(place, ()))} rejects"
             for place in {*found.inputs, *found.decided, *found.rejected}
-            if 1 != len(found.decided.get(place, ())) + len(found.rejected.get(place, ()))
+            if (found.inputs.get(place) not in nowhere)
+            != len(found.decided.get(place, ())) + len(found.rejected.get(place, ()))
         ]
         for place, ids in found.decided.items():
             for source, name in ids:
@@ -230,7 +233,7 @@ def _by_id(inputs: Mapping[Origin, str]) -> Mapping[str, list[Origin]]:
 
 
 def _accepted(sent: Iterable[Sent]) -> list[Sent]:
-    return [one for one in sent if one.reason is None]
+    return [one for one in sent if one.reason is None and one.kept]
 
 
 def _deliveries(sent: Iterable[Sent]) -> dict[str, tuple[Sent, str]]:

@@ -56,10 +56,12 @@ async def streaming(made: Stack, events: Iterator[Sent], *, at_least: int) -> As
     assert len(sent) == publisher.acknowledged
 
 
-async def kill_often(made: Stack, name: str, kills: int, progress: Progress, moments: random.Random) -> None:
-    """Kill a role so many times, each time after it got on by a random number of steps, and start it again."""
+async def kill_often(
+    made: Stack, name: str, kills: int, progress: Progress, moments: random.Random, *, most: int = 150
+) -> None:
+    """Kill a role so many times, each time after it got on by 1 to `most` steps, and start it again."""
     for _ in range(kills):
-        goal = await progress() + moments.randint(1, 150)
+        goal = await progress() + moments.randint(1, most)
 
         async def got_on(goal: int = goal) -> bool:
             return await progress() >= goal

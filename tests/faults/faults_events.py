@@ -40,13 +40,17 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One event and what must become of it: a reject with `reason`, or a decision and a mail to each of `contacts`."""
+    """One event and what must become of it.
+
+    A reject with `reason`; or a decision, and a mail to each of `contacts`; or, where it is not `kept`, nothing at all.
+    """
 
     id: str
     source: str
     record: Record
     contacts: frozenset[str] = frozenset()
     reason: str | None = None
+    kept: bool = True
 
 
 def record_of(event: dict[str, Any]) -> Record:

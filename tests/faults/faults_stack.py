@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -96,11 +97,26 @@ class Stack:
 
     async def post(self, client: httpx.AsyncClient, event: dict[str, Any]) -> httpx.Response:
         """Publish one event over HTTP as the system of its source."""
-        headers = {
-            "Authorization": f"Bearer {self.token(event['source'])}",
-            "Content-Type": "application/cloudevents+json",
-        }
-        return await client.post("/events", json=event, headers=headers)
+        return await self.post_bytes(client, json.dumps(event).encode(), event["source"])
+
+    async def post_bytes(self, client: httpx.AsyncClient, body: bytes, source: str) -> httpx.Response:
+        """Publish a body over HTTP as the system of this source."""
+        headers = {"Authorization": f"Bearer {self.token(source)}", "Content-Type": "application/cloudevents+json"}
+        return await client.post("/events", content=body, headers=headers)
+
+    async def post_until_accepted(self, client: httpx.AsyncClient, event: dict[str, Any]) -> list[int]:
+        """Publish one event again and again under its id until it is accepted; the answers, 0 for none."""
+        answers: list[int] = []
+
+        async def accepted() -> bool:
+            try:
+                answers.append((await self.post(client, event)).status_code)
+            except httpx.TransportError:
+                answers.append(0)
+            return answers[-1] == httpx.codes.ACCEPTED
+
+        await until(accepted, lambda: f"{event['id']} is not accepted: {answers[-5:]}")
+        return answers
 
 
 class Publisher:
