@@ -48,7 +48,7 @@ class Kind(Labelled):
 class Institution(Labelled):
     """Who signs: the two institutions of the convention, or one of their partners."""
 
-    CAF = "CAF", "Caf d’Ille-et-Vilaine"
+    CAF = "CAF", "CAF d’Ille-et-Vilaine"
     CD35 = "CD35", "Département d’Ille-et-Vilaine"
     PARTNER = "PARTNER", "partenaire"
 
@@ -57,10 +57,10 @@ class Service(Labelled):
     """Where a routing goes (contract, section 4)."""
 
     CAF_BENEFITS = "CAF_BENEFITS", "Service Prestations-Relations de service"
-    CAF_SOCIAL_WORK = "CAF_SOCIAL_WORK", "service social de la Caf"
+    CAF_SOCIAL_WORK = "CAF_SOCIAL_WORK", "service social de la CAF"
     CDAS = "CDAS", "centre départemental d’action sociale"
     EXTERNAL_REFERENT = "EXTERNAL_REFERENT", "référent d’un autre organisme"
-    CAF_REFERENTS = "CAF_REFERENTS", "interlocuteurs.rices référent.es de la Caf"
+    CAF_REFERENTS = "CAF_REFERENTS", "interlocuteurs.rices référent.es de la CAF"
     CD35_SOCIAL_LIFE_REFERENTS = (
         "CD35_SOCIAL_LIFE_REFERENTS",
         "interlocuteurs.rices référent.es de la Délégation à la vie sociale",
@@ -90,7 +90,7 @@ class Channel(Labelled):
     PUBLIC = "PUBLIC", "modalités de contact existantes"
     PRIORITY_LINE = "PRIORITY_LINE", "ligne téléphonique directe"
     CDAP_FORM = "CDAP_FORM", "formulaire de contact de CDAP"
-    CAF_SOCIAL_WORK_MAILBOX = "CAF_SOCIAL_WORK_MAILBOX", "boîte générale du service social de la Caf"
+    CAF_SOCIAL_WORK_MAILBOX = "CAF_SOCIAL_WORK_MAILBOX", "boîte générale du service social de la CAF"
     CDAS_MAILBOX = "CDAS_MAILBOX", "mail générique du CDAS"
     CDAS_RECEPTION = "CDAS_RECEPTION", "accueil du CDAS"
     DIRECT = "DIRECT", "contact direct"
@@ -138,7 +138,7 @@ class Rejection(Labelled):
 
     AGREEMENT_MISSING = "AGREEMENT_MISSING", "l’accord de la personne n’est pas donné"
     LINK_ACTIVE = "LINK_ACTIVE", "le lien avec le travailleur social est actif"
-    OUT_OF_PERIMETER = "OUT_OF_PERIMETER", "hors du périmètre d’intervention du service social de la Caf"
+    OUT_OF_PERIMETER = "OUT_OF_PERIMETER", "hors du périmètre d’intervention du service social de la CAF"
     REASON_NOT_RECOGNISED = "REASON_NOT_RECOGNISED", "motif non prévu par la convention"
     CHILD_PROTECTION_MAINTAINED = "CHILD_PROTECTION_MAINTAINED", "le CDAS maintient son intervention"
     EXCLUDED_PROFESSIONAL = "EXCLUDED_PROFESSIONAL", "co-intervention exclue avec ce professionnel"
@@ -205,7 +205,7 @@ class Flag(Labelled):
     C24 = "C24", "protection des données"
     BENEFICIARY_UNKNOWN = "BENEFICIARY_UNKNOWN", "qualité d’allocataire non connue"
     CHILD_UNKNOWN = "CHILD_UNKNOWN", "enfant à charge non connu"
-    ISSUER_NOT_CAF = "ISSUER_NOT_CAF", "législation annoncée par une autre institution que la Caf"
+    ISSUER_NOT_CAF = "ISSUER_NOT_CAF", "législation annoncée par une autre institution que la CAF"
 
 
 class Instruction(Labelled):
@@ -233,7 +233,7 @@ class Impact(Labelled):
 class NoticeCode(Labelled):
     """The rows of the notice matrix."""
 
-    O1 = "O1", "horaires ou fermeture prévus : ligne, site de la Caf, CDAS"
+    O1 = "O1", "horaires ou fermeture prévus : ligne, site de la CAF, CDAS"
     O2 = "O2", "fermeture imprévue : grève, panne"
     O3 = "O3", "contact, référent, secteur ou adresse générique"
     O4 = "O4", "réorganisation, transfert de compétence"

@@ -19,7 +19,7 @@ from connectors.outbound.channel import Content, Message, NoticeContent
 from connectors.outbound.mail.french import date_in_full, without_bad_breaks
 from hub.domain.vocabulary import UNKNOWN, Institution, Role, Service
 
-SENDER_NAME: Final = "Hub Caf – Département d’Ille-et-Vilaine"
+SENDER_NAME: Final = "Hub CAF – Département d’Ille-et-Vilaine"
 _SUBJECTS: Final = {"PUBLISHED": "Information préalable", "CORRECTED": "Rectificatif", "WITHDRAWN": "Retrait"}
 _SITUATION_SUBJECT: Final = "Une situation vous attend"
 _LONGEST_TITLE: Final = 150

@@ -38,7 +38,7 @@ R27: Final = NoticeRule(
     article="I.4",
     quote="Tout changement d’organisation ou de législation",
     label="Un changement qui touche la collaboration ou les droits des allocataires est annoncé aux référents de "
-    "la Caf, à ceux de la Délégation à la vie sociale et à tous les CDAS. Sans impact, il est publié sur le hub "
+    "la CAF, à ceux de la Délégation à la vie sociale et à tous les CDAS. Sans impact, il est publié sur le hub "
     "pour information.",
     applies=_any_impact,
     audience=BASE_AUDIENCE,
