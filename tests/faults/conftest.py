@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from faults_account import Auditor
-from faults_stack import Stack, introduce_contacts, stack, until
 
 from hub.embedded.mail import MailFault
+from tests.faults.faults_account import Auditor
+from tests.faults.faults_stack import Stack, introduce_contacts, stack, until
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

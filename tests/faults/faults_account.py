@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from faults_events import CATALOGUE, Sent
-from faults_stack import PATIENCE_SECONDS, Stack, until
 
 from hub.domain.deliveries import delivery_id
 from hub.router.lanes import ALL, topics_of
@@ -20,6 +18,8 @@ from hub.wire.avro import decode
 from hub.wire.decisions import read_decision
 from hub.wire.rejects import read_reject
 from hub.wire.topics import DECISIONS, REJECTS, STATUSES, read_topics
+from tests.faults.faults_events import CATALOGUE, Sent
+from tests.faults.faults_stack import PATIENCE_SECONDS, Stack, until
 
 INPUTS: Final = tuple(topic for lane in ALL for topic in topics_of(lane) if not topic.endswith(".directory"))
 _DELIVERY: Final = re.compile(r"<([0-9a-f-]{36})@")

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Final
 
 from aiokafka import TopicPartition
-from faults_events import Sent
-from faults_stack import Publisher, Stack, until
 
 from hub.wire import kafka_client
 from hub.wire.topics import DECISIONS
+from tests.faults.faults_events import Sent
+from tests.faults.faults_stack import Publisher, Stack, until
 
 _CHUNK: Final = 20
 _PAUSE_SECONDS: Final = 0.08  # the stream's pace: a few hundred events a second

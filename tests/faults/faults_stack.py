@@ -12,8 +12,6 @@ from typing import Any, Final
 import asyncpg
 import confluent_kafka
 import httpx
-from faults_events import CONTACTS, Record, contact_events, record_of
-from faults_role import Role
 from pydantic import SecretStr
 
 from hub.embedded.engine import free_port
@@ -26,6 +24,8 @@ from hub.settings import Settings
 from hub.up.endpoints import System
 from hub.up.systems import demo_systems
 from hub.wire.topics import apply_topics
+from tests.faults.faults_events import CONTACTS, Record, contact_events, record_of
+from tests.faults.faults_role import Role
 
 PATIENCE_SECONDS: Final = 180.0
 CONCURRENCY: Final = 8

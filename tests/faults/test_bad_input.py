@@ -6,12 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from faults_account import Auditor
-from faults_events import CATALOGUE, SOURCES, Record, Sent, misplaced, notice, notice_event, record_of, truncated
-from faults_events import with_header as header
-from faults_stack import PATIENCE_SECONDS, Publisher, Stack
 
 from hub.wire.avro import encode
+from tests.faults.faults_account import Auditor
+from tests.faults.faults_events import (
+    CATALOGUE,
+    SOURCES,
+    Record,
+    Sent,
+    misplaced,
+    notice,
+    notice_event,
+    record_of,
+    truncated,
+)
+from tests.faults.faults_events import with_header as header
+from tests.faults.faults_stack import PATIENCE_SECONDS, Publisher, Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

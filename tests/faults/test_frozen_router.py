@@ -3,10 +3,11 @@
 import signal
 
 import pytest
-from faults_account import Auditor
-from faults_chaos import random_moments, router_progress, streaming
-from faults_events import stream
-from faults_stack import Stack, until
+
+from tests.faults.faults_account import Auditor
+from tests.faults.faults_chaos import random_moments, router_progress, streaming
+from tests.faults.faults_events import stream
+from tests.faults.faults_stack import Stack, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

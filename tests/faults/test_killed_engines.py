@@ -1,16 +1,15 @@
 """Kafka or PostgreSQL killed and started again in the middle of a stream: refusals meanwhile, nothing lost."""
 
-import asyncio
 from pathlib import Path
 
 import httpx
 import pytest
-from faults_account import Auditor
-from faults_chaos import mail_progress, random_moments, router_progress, streaming
-from faults_events import Sent, notice, notice_event, stream
-from faults_stack import CONCURRENCY, Stack, introduce_contacts, stack, until
 
 from hub.embedded.kafka import EmbeddedKafka, EmbeddedKafkaCluster
+from tests.faults.faults_account import Auditor
+from tests.faults.faults_chaos import mail_progress, random_moments, router_progress, streaming
+from tests.faults.faults_events import Sent, notice, notice_event, stream
+from tests.faults.faults_stack import CONCURRENCY, Stack, introduce_contacts, stack, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -85,5 +84,4 @@ async def test_one_broker_of_three_killed_stops_nothing(tmp_path: Path) -> None:
 
                 await until(got_on, every=0.01)
                 await moments.choice(three.kafka.nodes).kill()
-                await asyncio.sleep(0)
             await books.settle(sent)

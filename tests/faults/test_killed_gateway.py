@@ -3,10 +3,11 @@
 import asyncio
 
 import pytest
-from faults_account import Auditor
-from faults_chaos import intake_progress, kill_often, random_moments
-from faults_events import notice, notice_event
-from faults_stack import Stack
+
+from tests.faults.faults_account import Auditor
+from tests.faults.faults_chaos import intake_progress, kill_often, random_moments
+from tests.faults.faults_events import notice, notice_event
+from tests.faults.faults_stack import Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -3,10 +3,18 @@
 import asyncio
 
 import pytest
-from faults_account import Auditor
-from faults_chaos import intake_progress, kill_often, mail_progress, random_moments, router_progress, streaming
-from faults_events import stream
-from faults_stack import CONCURRENCY, Stack
+
+from tests.faults.faults_account import Auditor
+from tests.faults.faults_chaos import (
+    intake_progress,
+    kill_often,
+    mail_progress,
+    random_moments,
+    router_progress,
+    streaming,
+)
+from tests.faults.faults_events import stream
+from tests.faults.faults_stack import CONCURRENCY, Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -1,11 +1,11 @@
 """A mail server that refuses, hangs, or hangs up: everybody is reached later, and each mail sent twice is explained."""
 
 import pytest
-from faults_account import Auditor
-from faults_events import notice
-from faults_stack import Publisher, Stack, until
 
 from hub.embedded.mail import MailFault
+from tests.faults.faults_account import Auditor
+from tests.faults.faults_events import notice
+from tests.faults.faults_stack import Publisher, Stack, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
-from faults_account import Auditor
-from faults_events import SOURCES, Record, Sent, example, record_of
-from faults_stack import Publisher, Stack, until
 
 from hub.wire import kafka_client
 from hub.wire.topics import DECISIONS, DIRECTORY, HEARTBEAT, REJECTS, STATUSES, read_topics
+from tests.faults.faults_account import Auditor
+from tests.faults.faults_events import SOURCES, Record, Sent, example, record_of
+from tests.faults.faults_stack import Publisher, Stack, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
