@@ -15,8 +15,9 @@ serialize = AvroSerializer(
     schema.schema_str,
     conf={"auto.register.schemas": False, "subject.name.strategy": record_subject_name_strategy},
 )
+subject = "N-2026-0303"
 notice = {
-    "notice": "N-2026-0303",
+    "notice": subject,
     "version": 1,
     "issuer": "CD35",
     "nature": "SCHEME",
@@ -37,14 +38,14 @@ envelope = {
     "ce_source": "urn:hub:cd35:si-social",
     "ce_type": "notice.published",
     "ce_time": "2026-04-01T09:00:00+02:00",
-    "ce_subject": notice["notice"],
+    "ce_subject": subject,
     "content-type": "application/avro",
 }
 producer = Producer({"bootstrap.servers": hub["kafka"], "enable.idempotence": True})
 producer.produce(
     "cd35.notices",
-    key=notice["notice"],
+    key=subject,
     value=serialize(notice, SerializationContext("cd35.notices", MessageField.VALUE)),
-    headers=envelope,
+    headers=list(envelope.items()),
 )
 producer.flush()
