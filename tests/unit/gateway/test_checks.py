@@ -110,10 +110,12 @@ def test_a_refusal_holds_no_value_of_the_data() -> None:
 
 def test_order_space_and_nulls_make_no_other_event() -> None:
     event = example("referral.requested")
+    event.pop("datacontenttype", None)
     shuffled = dict(reversed(event.items()))
     shuffled["data"] = dict(reversed(event["data"].items())) | {"reception_level": None}
     event["data"].pop("reception_level", None)
-    assert fingerprint(event) == fingerprint(shuffled | {"causationid": None, "datacontenttype": "application/json"})
+    assert fingerprint(event) == fingerprint(shuffled | {"causationid": None})
+    assert fingerprint(event) == fingerprint(event | {"datacontenttype": "application/json"})
 
 
 def test_another_value_makes_another_event() -> None:
