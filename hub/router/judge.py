@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+import structlog
 from aiokafka import ConsumerRecord
 
 from hub.domain.decide import decide, is_routed
@@ -21,6 +22,8 @@ from hub.wire.decisions import DecisionWriter
 from hub.wire.faults import EventInvalid, Fault
 from hub.wire.rejects import identity_of, reason_of, reject_id, reject_value
 from hub.wire.schemas import Catalogue
+
+log = structlog.get_logger()
 
 SOURCE: Final = "urn:hub:hub:router"
 _RECORD_OVERHEAD: Final = 256  # what Kafka adds to key and value of a record, and to a batch of one, generously
@@ -80,15 +83,20 @@ class Judge:
 
     def judge(self, record: ConsumerRecord, batch: Batch) -> None:
         """Add what this record comes to. Every record gives exactly one entry of `batch.refused`."""
+        faults: Sequence[Fault] = ()
         try:
             event = self._read(record)
             reason = None if event.data is None else never_stored(event.envelope.type, event.data)
             if reason is None:
                 self._accept(record, event, batch)
         except EventInvalid as error:
+            faults = error.faults
+        except Exception as error:  # noqa: BLE001 -- a fault of ours on one record stops no other; it is kept for replay
+            faults = (_own_fault(record, error),)
+        if faults:
             reason = self._keeps_nothing(record.value)
             if reason is None:
-                self._reject(record, error.faults, batch)
+                self._reject(record, faults, batch)
                 return
         if reason is not None:
             batch.results["not_stored"] += 1
@@ -240,6 +248,17 @@ class Judge:
             causationid=identity.id,
         )
         return Output(subject.encode(), encode(self._rejected, datum), kafka_headers(envelope, self._rejected))
+
+
+def _own_fault(record: ConsumerRecord, error: Exception) -> Fault:
+    # The exception's text could hold what the sender wrote: its type and place are enough.
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = "" if frame is None else f"{frame.tb_frame.f_code.co_name}:{frame.tb_lineno}"
+    reference = reject_id(record.topic, record.partition, record.offset)
+    log.error("record_not_judged", record=reference, error=type(error).__name__, place=place)
+    return Fault("HUB_FAULT", "", "The hub could not judge this record; its operators will publish it again.")
 
 
 def _count_unreachable(answer: Answer, event_type: str, batch: Batch) -> None:

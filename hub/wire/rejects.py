@@ -68,6 +68,13 @@ REASONS: Final[Mapping[str, str]] = {
     "OPT_OUT_RESERVED": "Only actors of the local reception may opt out.",
     "VERSION_NOT_HIGHER": "A correction does not have a higher version than what it corrects.",
     "REFERENCE_TO_ITSELF": "A reference names the very thing that holds it.",
+    # what only the ledger can see
+    "ID_CONFLICT": "Another event is known under the same source and id; the first one stands.",
+    "VERSION_CONFLICT": "Another event holds this version of the notice already.",
+    # faults of the hub itself: the record is kept, or can be read again, and nothing else is held up
+    "HUB_FAULT": "The hub could not judge the record; the log says where.",
+    "UNREADABLE_RECORD": "The processors could not read a record of the hub's own topics.",
+    "NOT_STORABLE": "PostgreSQL does not take a value of the event.",
     "DATA_INVALID": "The data breaks another rule; the detail says which.",
 }
 """Every reason of a reject, with its meaning. A code serves as metric label and never changes its meaning."""
