@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ SOURCE: Final = "urn:hub:cd35:si-bench"
 PER_BATCH: Final = 100
 CONNECTIONS: Final = 8
 SECONDS: Final = 4.0
+BROKER_SECONDS: Final = 1.9  # longer than the default: the load is closed-loop and saturates the machine
 
 # side → path, events per request, batched mode
 SIDES: Final = {
@@ -46,7 +48,7 @@ SIDES: Final = {
 
 
 def run(options: BenchOptions) -> BenchResult:
-    """Run the benchmark on an embedded Kafka and PostgreSQL. Raises HubError when a request was not answered 202."""
+    """Run the benchmark on an embedded Kafka and PostgreSQL; only accepted events count, 503s are told."""
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as name, asyncio.Runner() as runner:
         folder = Path(name)
         kafka, postgres = EmbeddedKafka(folder / "kafka"), EmbeddedPostgres(folder / "postgres")
@@ -81,11 +83,11 @@ def _measure(options: BenchOptions, runner: asyncio.Runner, folder: Path, bootst
         "HUB_GATEWAY_PORT": str(port),
         "HUB_CREDENTIALS_FILE": str(credentials),
         "HUB_LOG_LEVEL": "warning",
-        "HUB_BROKER_TIMEOUT_SECONDS": "1.9",
+        "HUB_BROKER_TIMEOUT_SECONDS": str(BROKER_SECONDS),
         "HUB_RATE_PER_SECOND": "1000000000",
         "HUB_RATE_BURST": "1000000000",
     }
-    event, numbers = _event(), {"next": 1}
+    event, numbers, refused = _event(), {"next": 1}, Counter[str]()
     server = subprocess.Popen([sys.executable, "-m", "hub.bench.gateway_server"], env=environment)
 
     def side(name: str) -> float:
@@ -93,9 +95,11 @@ def _measure(options: BenchOptions, runner: asyncio.Runner, folder: Path, bootst
         load = Load("127.0.0.1", port, path, token, event, per_request, batched, numbers["next"], CONNECTIONS, SECONDS)
         result: dict[str, Any] = runner.run(run_apart(load))
         numbers["next"] = result["next_number"]
-        if set(result["statuses"]) != {"202"}:
-            message = f"The gateway did not accept everything: {result['statuses']}."
-            raise HubError(message, "Run it again while nothing else keeps this machine busy.")
+        unexpected = set(result["statuses"]) - {"202", "503"}
+        if unexpected:
+            message = f"The gateway answered {', '.join(sorted(unexpected))}."
+            raise HubError(message, "This is a fault of the benchmark or of the gateway.")
+        refused[name] += result["statuses"].get("503", 0)
         return float(result["events"] / result["seconds"])
 
     try:
@@ -126,6 +130,8 @@ def _measure(options: BenchOptions, runner: asyncio.Runner, folder: Path, bootst
             "event_bytes": len(event),
             "connections": CONNECTIONS,
             "seconds_per_run": SECONDS,
+            "broker_timeout_seconds": BROKER_SECONDS,
+            "requests_answered_503": refused.total(),
         },
     )
 

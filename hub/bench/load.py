@@ -93,7 +93,7 @@ class _Connection(asyncio.Protocol):
 
 
 async def run(load: Load) -> dict[str, object]:
-    """Send for `seconds`; the result has `seconds` (to the last answer), `events`, `requests`, `statuses`."""
+    """Send for `seconds`; the result has `seconds` (to the last answer), `requests`, `statuses`, accepted `events`."""
     begun = time.perf_counter()
     state = _Run(load)
     loop = asyncio.get_running_loop()
@@ -104,7 +104,7 @@ async def run(load: Load) -> dict[str, object]:
     return {
         "seconds": state.last - begun,
         "requests": requests,
-        "events": requests * load.per_request,
+        "events": state.statuses["202"] * load.per_request,
         "statuses": dict(state.statuses),
         "next_number": state.number,
     }
