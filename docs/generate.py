@@ -13,14 +13,15 @@ from typing import Any
 from prometheus_client.metrics import MetricWrapperBase
 from pydantic_core import PydanticUndefined
 
-from hub import metrics
+from hub import __version__, metrics
 from hub.cli.registry import COMMANDS, load
-from hub.domain.events import EVENT_TYPES
+from hub.domain.events import EVENT_TYPES, SIGNATORIES
 from hub.domain.rules.catalogue import NOTICE_RULES, RULES_VERSION
 from hub.gateway.app import build_app
 from hub.gateway.problems import PROBLEMS
 from hub.paths import kafka_deploy_root
 from hub.settings import PREFIX, Settings
+from hub.wire.attributes import OPTIONAL, REQUIRED
 from hub.wire.rejects import REASONS
 from hub.wire.schemas import Catalogue, load_catalogue
 
@@ -166,6 +167,50 @@ def openapi_document() -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+def asyncapi_document(catalogue: Catalogue) -> str:
+    """The topics that institutions write and read, as AsyncAPI 3.0 with Avro payloads."""
+    declared = tomllib.loads((kafka_deploy_root() / "topics.toml").read_text(encoding="utf-8"))["topics"]
+    institutions = {row.topic_prefix: row.institution for row in SIGNATORIES.values()}
+    channels, operations, messages = {}, {}, {}
+    for topic in declared:
+        prefix, _, kind = topic.partition(".")
+        if prefix in institutions:
+            rows = EVENT_TYPES.values()
+            names = [row.name for row in rows if row.kind.value == kind and institutions[prefix] in row.emitters]
+            action = "receive"
+        elif topic in _EMITTED:
+            names, action = list(_EMITTED[topic]), "send"
+        else:
+            continue
+        reference = topic.replace(".", "_")
+        channels[reference] = {"address": topic, "messages": {n: {"$ref": f"#/components/messages/{n}"} for n in names}}
+        operations[f"{action}_{reference}"] = {"action": action, "channel": {"$ref": f"#/channels/{reference}"}}
+        messages |= {name: _message(catalogue, name) for name in names}
+    document = {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Hub CAF 35 – Département 35", "version": __version__},
+        "channels": channels,
+        "operations": operations,
+        "components": {"messages": messages},
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+_EMITTED = {"hub.statuses": ("delivery.status_changed", "event.rejected"), "hub.heartbeat": ("heartbeat.sent",)}
+
+
+def _message(catalogue: Catalogue, name: str) -> dict[str, Any]:
+    schema = catalogue.latest(name)
+    headers = {f"ce_{attribute}": {"type": "string"} for attribute in (*REQUIRED, *OPTIONAL)}
+    return {
+        "name": name,
+        "summary": schema.document["doc"],
+        "contentType": "application/avro",
+        "headers": {"type": "object", "required": [f"ce_{r}" for r in REQUIRED], "properties": headers},
+        "payload": {"schemaFormat": "application/vnd.apache.avro+json;version=1.9.0", "schema": schema.document},
+    }
+
+
 def problems_page() -> str:
     """Every refusal of the gateway, and every reason of a reject."""
     lines = ["# Refusals", "", "## Over HTTP", ""]
@@ -212,6 +257,7 @@ def pages() -> dict[Path, Callable[[], str]]:
         reference / "rules.md": lambda: NOTE + rules_page(),
         reference / "refusals.md": lambda: NOTE + problems_page(),
         reference / "openapi.json": openapi_document,
+        reference / "asyncapi.json": lambda: asyncapi_document(catalogue),
         ROOT / ".env.example": env_example,
     }
 
