@@ -116,7 +116,7 @@ def test_a_stop_leaves_no_process_and_no_address(hub: HubUp) -> None:
 
 def test_a_second_start_finds_its_data_and_publishes_nothing_twice(hub: HubUp) -> None:
     endpoints = hub.wait_until_up()
-    wait(lambda: "demo notices were accepted" in hub.output)
+    wait(lambda: "demo notices were published before" in hub.output, lambda: hub.output)
     [before] = query(endpoints, "select count(*) as n, count(distinct (source, id)) as ids from event")
     assert "The directory is there already: 394 contacts." in hub.output
     [notices] = query(endpoints, "select count(*) as n from event where kind = 'notices'")
