@@ -20,6 +20,7 @@ from hub.wire.topics import STATUSES
 log = structlog.get_logger()
 
 _BATCH: Final = 500
+_GATHER: Final = 0.05  # seconds that status events gather: a transaction for each would cost more than all the rest
 _LOOK_AGAIN: Final = 1.0  # seconds between looks without a notification
 _PAUSE: Final = 1.0  # seconds after a fault
 _STALLED_AFTER: Final = 90.0  # seconds
@@ -84,6 +85,7 @@ async def relay(parts: Parts, settings: Settings, producer: AIOKafkaProducer, st
                 parts.health.there("relay")
                 if relayed < _BATCH:
                     await _wait(wake, _LOOK_AGAIN, stop)
+                    await _wait(stop, _GATHER)
     finally:
         listening.cancel()
         parts.health.forget("relay")

@@ -4,8 +4,8 @@ A notice shows its title, its summary and its dates (it is public or internal te
 that something waits, and a link: no kind, no service concerned, no date of the case.
 """
 
+from base64 import b64encode
 from binascii import b2a_qp
-from email.header import Header
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import Final
@@ -24,6 +24,7 @@ _SITUATION_SUBJECT: Final = "Une situation vous attend"
 _LONGEST_TITLE: Final = 150
 _BOUNDARY: Final = "=_alternative"  # « =_ » occurs in no quoted-printable text
 _CRLF: Final = "\r\n"
+_WORD_BYTES: Final = 45  # 60 characters in base64, 72 with what frames them
 
 _pages = Environment(
     loader=PackageLoader("connectors.outbound.mail", "templates"),
@@ -108,8 +109,14 @@ def _sender_line(sender: str) -> str:
 
 
 def _encoded(name: str, value: str) -> str:
-    """A header in encoded words (RFC 2047), folded."""
-    return f"{name}: {Header(value, 'utf-8', header_name=name).encode(linesep=_CRLF)}"
+    """A header as encoded words of at most 75 characters, one on each line (RFC 2047 §2), whole characters in each."""
+    words: list[bytes] = [b""]
+    for letter in value:
+        more = letter.encode()
+        if len(words[-1]) + len(more) > _WORD_BYTES:
+            words.append(b"")
+        words[-1] += more
+    return f"{name}: " + f"{_CRLF} ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in words)
 
 
 def _part(subtype: str, text: str) -> bytes:
