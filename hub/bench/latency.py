@@ -47,13 +47,11 @@ UNIT: Final = "ms, publish to SMTP acceptance, p50 (lower is better; ratio = bar
 RATE: Final = 200  # events per second
 MOST_EVENTS: Final = 4000  # per run and side: twenty seconds at RATE
 WARM_UP: Final = 400  # events before, at the same pace, not measured
-CONCURRENCY: Final = 8
+CONCURRENCY: Final = 16
 ROLES: Final = ("router", "processors", "dispatcher")
 CONTACT: Final = "bench-cdas"
 SOURCE: Final = "urn:hub:cd35:bench"
-BARE: Final = (
-    "an aiokafka consumer that sends one aiosmtplib mail per record over kept connections, and keeps no book"
-)
+BARE: Final = "an aiokafka consumer that sends one aiosmtplib mail per record over kept connections, and keeps no book"
 _TOPIC: Final = "cd35.notices"
 BARE_TOPIC: Final = "bench.latency"
 _START_SECONDS: Final = 90.0
