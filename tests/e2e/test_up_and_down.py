@@ -151,6 +151,7 @@ def test_a_taken_port_is_named_with_its_holder_before_anything_starts(home: Path
     for run in runs:
         run.end()
     with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of the run before linger
         listener.bind(("127.0.0.1", Ports(base).kafka))
         listener.listen()
         run = HubUp(home, base)

@@ -27,7 +27,7 @@ async def _until_position(ledger: AsyncEngine, settings: Settings) -> None:
     last = (await records(settings, DIRECTORY))[-1].offset + 1
 
     async def reached() -> bool:
-        return last in {row.revision for row in await rows(ledger, "select revision from directory_position")}
+        return any(row.revision >= last for row in await rows(ledger, "select revision from directory_position"))
 
     await until(reached)
 
