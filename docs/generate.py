@@ -37,7 +37,7 @@ def settings_page() -> str:
             "# Settings",
             "",
             "Every role reads its settings once, from environment variables. An unknown `HUB_` variable is an error.",
-            "`hub up` also reads `HUB_HOME` (its data folder) and `HUB_PORT_BASE` (first of the ports that it uses), and",
+            "`hub up` also reads `HUB_HOME` (its data folder) and `HUB_PORT_BASE` (the first of its ports), and",
             "`hub publish` reads `HUB_TOKEN` (the token of the system that publishes).",
             "",
             "| variable | default | meaning |",
