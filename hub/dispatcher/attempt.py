@@ -13,7 +13,8 @@ from hub.dispatcher.schedule import Schedule
 from hub.domain.deliveries import DeliveryReason
 from hub.domain.vocabulary import DeliveryStatus
 from hub.health import Health
-from hub.ledger.deliveries import Claim, Outcome
+from hub.ledger.claimed import Claim
+from hub.ledger.outcomes import Outcome
 
 log = structlog.get_logger()
 

@@ -13,7 +13,9 @@ from hub.dispatcher.lane import Lane
 from hub.dispatcher.patience import patiently
 from hub.domain.vocabulary import DeliveryStatus
 from hub.health import Health
-from hub.ledger.deliveries import Claim, backlog, reclaim_expired, renew_leases
+from hub.ledger.claimed import Claim
+from hub.ledger.claims import backlog, renew_leases
+from hub.ledger.outcomes import reclaim_expired
 from hub.wire.schemas import Catalogue
 
 log = structlog.get_logger()

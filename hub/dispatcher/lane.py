@@ -18,7 +18,8 @@ from hub.dispatcher.recorder import Recorder
 from hub.domain.deliveries import DeliveryReason
 from hub.domain.vocabulary import DeliveryStatus
 from hub.health import Health
-from hub.ledger.deliveries import Claim, claim_due, next_due
+from hub.ledger.claimed import Claim
+from hub.ledger.claims import claim_due, next_due
 from hub.wire.schemas import Catalogue
 
 log = structlog.get_logger()

@@ -8,7 +8,7 @@ from connectors.outbound.channel import Content, Message, NoticeContent, NoticeS
 from hub.domain.decide import paris
 from hub.domain.deliveries import DeliveryReason
 from hub.domain.vocabulary import UNKNOWN, WarningCode
-from hub.ledger.deliveries import Claim
+from hub.ledger.claimed import Claim
 
 _STATUSES: Final[dict[str, NoticeStatus]] = {
     "notice.published": "PUBLISHED",

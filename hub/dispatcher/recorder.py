@@ -14,7 +14,7 @@ from hub.dispatcher.patience import patiently
 from hub.domain.deliveries import DeliveryReason
 from hub.domain.vocabulary import DeliveryStatus
 from hub.health import Health
-from hub.ledger.deliveries import Outcome, record
+from hub.ledger.outcomes import Outcome, record
 from hub.wire.schemas import Catalogue
 
 log = structlog.get_logger()

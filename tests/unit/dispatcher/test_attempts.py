@@ -14,7 +14,7 @@ from hub.dispatcher.attempt import Attempts
 from hub.dispatcher.schedule import Schedule
 from hub.domain.deliveries import DeliveryReason
 from hub.health import Health
-from hub.ledger.deliveries import Claim, Delivered, NoticeText, Recipient
+from hub.ledger.claimed import Claim, Delivered, NoticeText, Recipient
 
 NOW = datetime(2024, 10, 1, 7, 0, tzinfo=UTC)
 SCHEDULE = Schedule((25.0, 100.0), 86_400.0)

@@ -1,0 +1,123 @@
+"""Claiming deliveries under a lease: each is held by one dispatcher at a time, and by nobody for ever.
+
+Every function works inside the transaction of the connection that it is given. Rows are locked in the order of their
+ids wherever several change at once.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, func, insert, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.domain.deliveries import DUE
+from hub.domain.vocabulary import DeliveryStatus
+from hub.ledger.claimed import Claim, read_claims, told
+from hub.ledger.outbox import add_statuses
+from hub.ledger.tables import LANES, delivery, delivery_attempt, directory_position
+from hub.wire.schemas import Catalogue
+
+_DIRECTORY_TOPIC: Final = "hub.directory"
+
+
+async def claim_due(
+    connection: AsyncConnection,
+    catalogue: Catalogue,
+    *,
+    lane: str,
+    limit: int,
+    dispatcher: str,
+    now: datetime,
+    until: datetime,
+) -> list[Claim]:
+    """Claim at most `limit` due deliveries of a lane, the longest due first, and begin an attempt of each.
+
+    What another dispatcher is claiming is passed over. A delivery waits until the ledger's directory is as new as the
+    one that its decision was taken with: an address must not be looked up in an older one.
+    """
+    due = (
+        select(delivery.c.id)
+        .where(
+            delivery.c.lane == lane,
+            _is_due(),
+            delivery.c.due_at <= now,
+            delivery.c.directory_revision <= _directory_revision(),
+        )
+        .order_by(delivery.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    claim = (
+        update(delivery)
+        .where(delivery.c.id == due.c.id)
+        .values(
+            state=DeliveryStatus.SENDING.value,
+            attempt=delivery.c.attempt + 1,
+            claimed_by=dispatcher,
+            claimed_until=until,
+            first_attempt_at=func.coalesce(delivery.c.first_attempt_at, now),
+            reason=None,
+        )
+        .returning(delivery.c.id)
+    )
+    ids = (await connection.execute(claim)).scalars().all()
+    if not ids:
+        return []
+    claims = await read_claims(connection, ids)
+    await connection.execute(
+        insert(delivery_attempt),
+        [
+            {"delivery": claim.delivery.id, "attempt": claim.attempt, "started_at": now, "dispatcher": dispatcher}
+            for claim in claims
+        ],
+    )
+    await add_statuses(
+        connection,
+        [told(catalogue, claim, DeliveryStatus.SENDING, None, now) for claim in claims],
+    )
+    return claims
+
+
+async def renew_leases(connection: AsyncConnection, ids: Sequence[UUID], *, dispatcher: str, until: datetime) -> None:
+    """Hold claimed deliveries until `until`; those that another dispatcher took over are left to it."""
+    await connection.execute(
+        select(delivery.c.id).where(delivery.c.id.in_(list(ids))).order_by(delivery.c.id).with_for_update()
+    )
+    await connection.execute(
+        update(delivery)
+        .where(
+            delivery.c.id.in_(ids),
+            delivery.c.state == DeliveryStatus.SENDING.value,
+            delivery.c.claimed_by == dispatcher,
+        )
+        .values(claimed_until=until)
+    )
+
+
+async def next_due(connection: AsyncConnection, lane: str) -> datetime | None:
+    """When the next delivery of a lane is due, or was; None when nothing waits."""
+    found: datetime | None = await connection.scalar(
+        select(func.min(delivery.c.due_at)).where(delivery.c.lane == lane, _is_due())
+    )
+    return found
+
+
+async def backlog(connection: AsyncConnection, now: datetime) -> dict[str, int]:
+    """How many deliveries of each lane are due and not claimed."""
+    counted = await connection.execute(
+        select(delivery.c.lane, func.count()).where(_is_due(), delivery.c.due_at <= now).group_by(delivery.c.lane)
+    )
+    return dict.fromkeys(LANES, 0) | dict(counted.all())
+
+
+def _is_due() -> ColumnElement[bool]:
+    # Literals: a partial index is only used when the planner sees its condition.
+    return delivery.c.state.in_([literal_column(f"'{state.value}'", Text) for state in sorted(DUE)])
+
+
+def _directory_revision() -> ColumnElement[int]:
+    position = select(directory_position.c.revision).where(directory_position.c.topic == _DIRECTORY_TOPIC)
+    return func.coalesce(position.scalar_subquery(), 0)
