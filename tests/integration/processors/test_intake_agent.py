@@ -137,8 +137,8 @@ async def test_killed_again_and_again_in_the_middle_it_loses_nothing_and_makes_n
             await until(moved, 120)
             processors.end(signal.SIGKILL)
             processors.start()
-        with processors:
-            await _until_known(ledger, ids)
+        await _until_known(ledger, ids)
+        processors.end(signal.SIGKILL)
     assert set(ids) == await _known(ledger, "killed")
     found = await rows(ledger, "select event_id, contact from delivery where event_id like 'killed-%'")
     assert 9000 == len(found) == len({tuple(row) for row in found})
