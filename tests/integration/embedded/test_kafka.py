@@ -41,7 +41,7 @@ async def _read(bootstrap: str, topic: str, number: int) -> list[bytes]:
     )
     await consumer.start()
     try:
-        return [(await asyncio.wait_for(consumer.getone(), 30)).value for _ in range(number)]
+        return [(await asyncio.wait_for(consumer.getone(), 120)).value for _ in range(number)]
     finally:
         await consumer.stop()
 
