@@ -108,10 +108,10 @@ class Lane:
 
     async def _claim(self, room: int, progress: Callable[[], None]) -> float:
         """Claim at most `room` deliveries; returns how long to wait before looking again, in seconds."""
-        now = self._clock()
 
         async def transaction() -> tuple[list[Claim], datetime | None]:
             async with self._engine.begin() as connection:
+                now = self._clock()  # not earlier: a lease counted from before an outage would be over when it begins
                 claims = await claim_due(
                     connection,
                     self._catalogue,

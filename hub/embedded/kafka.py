@@ -27,6 +27,7 @@ from hub.errors import StartError
 _START_SECONDS = 90.0
 _FORMAT_SECONDS = 60.0
 _STOP_SECONDS = 20.0
+_FENCE_SECONDS = 10.0
 _ROOM_MEBIBYTES = 300
 _NO_OVERRIDES: Mapping[str, str] = MappingProxyType({})
 
@@ -87,6 +88,8 @@ class EmbeddedKafka:
             self._node.prepare()
             if not self._node.formatted:
                 await self._format(self._node.format_command(jars))
+            if self._node.crashed:
+                await self._end_former_life(self._node.controller_command(jars))
             self._process = self._run(self._node.run_command(jars), _STOP_SECONDS)
             self._directory.remember(self._process.engine)
         except BaseException:
@@ -151,6 +154,27 @@ class EmbeddedKafka:
         await tool.kill()
         if not done or not self._node.formatted:
             raise self._failure("Kafka's storage could not be formatted")
+
+    async def _end_former_life(self, command: list[str]) -> None:
+        """Let the controller, alone, declare the crashed broker dead before it starts again.
+
+        Otherwise the cluster holds the broker for alive until its session ends, although it cannot register: it is
+        elected as transaction coordinator, cannot reach itself, and at the end of the session forgets the markers of
+        commits that were under way. Readers of committed records would wait for those for ever.
+        """
+        server_log = self._node.data_dir / "logs" / "server.log"
+        before = server_log.stat().st_size if server_log.exists() else 0
+        controller = self._run(command, _STOP_SECONDS)
+        self._directory.remember(controller.engine)
+
+        def declared_dead() -> bool:
+            with server_log.open("rb") as lines:
+                lines.seek(before)
+                return b"Fencing broker" in lines.read()
+
+        # No such line comes when the crash happened after the broker was declared dead: then there is nothing to do.
+        await until(lambda: not controller.alive or (server_log.exists() and declared_dead()), _FENCE_SECONDS)
+        await controller.stop()
 
     def _run(self, command: list[str], grace_seconds: float) -> GuardedProcess:
         return GuardedProcess(

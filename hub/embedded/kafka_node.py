@@ -34,6 +34,11 @@ class KafkaNode:
         """Where the configuration is written at each start."""
         return self.data_dir / "server.properties"
 
+    @property
+    def controller_properties_file(self) -> Path:
+        """Where the configuration of its controller alone is written at each start."""
+        return self.data_dir / "controller.properties"
+
     def properties(self) -> dict[str, str]:
         """Say the broker's configuration: 127.0.0.1 only, small, quick to start and recover, no topic by accident."""
         replicas = min(3, len(self.controllers))
@@ -66,9 +71,9 @@ class KafkaNode:
             # Replicas are static members with short sessions; the default floor of 6 s would forbid that.
             "group.min.session.timeout.ms": "1000",
             "group.initial.rebalance.delay.ms": "0",
-            # After a SIGKILL the broker may register again only when its former session is over.
-            "broker.session.timeout.ms": "3000",
-            "broker.heartbeat.interval.ms": "500",
+            # Long enough for a busy machine: a broker declared dead while it lives loses its leaderships.
+            "broker.session.timeout.ms": "9000",
+            "broker.heartbeat.interval.ms": "1000",
             "controlled.shutdown.enable": "true",
             "num.network.threads": "2",
             "num.io.threads": "4",
@@ -78,14 +83,33 @@ class KafkaNode:
             **self.overrides,
         }
 
+    @property
+    def crashed(self) -> bool:
+        """Whether the only broker of its cluster ended without closing its logs."""
+        log = self.data_dir / "log"
+        ran = (log / "__cluster_metadata-0").exists()
+        return len(self.controllers) == 1 and ran and not (log / ".kafka_cleanshutdown").exists()
+
+    def controller_properties(self) -> dict[str, str]:
+        """Say the configuration of its controller alone, which declares the broker's former life over at once."""
+        controller_only = {
+            "process.roles": "controller",
+            "listeners": f"CONTROLLER://127.0.0.1:{self.controllers[self.node_id]}",
+            "broker.session.timeout.ms": "500",
+            "broker.heartbeat.interval.ms": "100",
+        }
+        properties = self.properties() | controller_only
+        del properties["advertised.listeners"]
+        return properties
+
     def prepare(self) -> None:
         """Write the configuration and the folders that Java expects."""
         for name in ("log", "logs", "tmp"):
             (self.data_dir / name).mkdir(parents=True, exist_ok=True)
         for left in (self.data_dir / "tmp").iterdir():  # native libraries that a killed broker unpacked
             left.unlink()
-        lines = (f"{key}={_escaped(value)}\n" for key, value in self.properties().items())
-        self.properties_file.write_text("".join(lines), encoding="latin-1")
+        _write(self.properties_file, self.properties())
+        _write(self.controller_properties_file, self.controller_properties())
 
     @property
     def formatted(self) -> bool:
@@ -106,6 +130,11 @@ class KafkaNode:
             "-XX:MaxGCPauseMillis=20",
         )
         return [*self._java(jars, *heap), "kafka.Kafka", self.properties_file.name]
+
+    def controller_command(self, jars: Sequence[Path]) -> list[str]:
+        """Say the command of the controller alone."""
+        options = ("-Xmx128m", "-XX:TieredStopAtLevel=1")
+        return [*self._java(jars, *options), "kafka.Kafka", self.controller_properties_file.name]
 
     def _java(self, jars: Sequence[Path], *options: str) -> list[str]:
         if not Path(JAVA).exists():
@@ -128,6 +157,11 @@ class KafkaNode:
 def java_environment() -> dict[str, str]:
     """Choose what Java sees of our environment: nothing that bends it (JAVA_TOOL_OPTIONS, CLASSPATH), no secret."""
     return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+
+
+def _write(file: Path, properties: Mapping[str, str]) -> None:
+    lines = (f"{key}={_escaped(value)}\n" for key, value in properties.items())
+    file.write_text("".join(lines), encoding="latin-1")
 
 
 def _escaped(value: str) -> str:
