@@ -15,9 +15,9 @@ from rich.progress import Progress
 from hub.cli.local import local_settings
 from hub.cli.output import AsJson, on_terminal, print_json, print_line, print_table
 from hub.data import load_territory
-from hub.domain.decide import paris
 from hub.domain.directory import Contact, Directory, contact_data
 from hub.domain.directory_import import LineReceipt, LineStatus, plan_import
+from hub.domain.paris import paris
 from hub.domain.vocabulary import Role, Service
 from hub.errors import HubError
 from hub.settings import Settings

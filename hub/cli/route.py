@@ -13,10 +13,11 @@ import typer
 
 from hub.cli.route_view import show_decision, show_invalid, show_mismatch, show_refused_line
 from hub.data import load_territory
-from hub.domain.decide import decide, is_routed, paris
+from hub.domain.decide import decide, is_routed
 from hub.domain.decision import Decision
 from hub.domain.directory import Directory
 from hub.domain.directory_import import plan_import
+from hub.domain.paris import paris
 from hub.domain.vocabulary import Outcome, Role, Service
 from hub.errors import HubError
 from hub.wire.attributes import FIRST_YEAR, LAST_YEAR

@@ -1,9 +1,12 @@
 """The public tables that ship with the hub. `SOURCE.md` names where they come from and their date."""
 
 import csv
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from hub.domain.calendar import Calendar
+from hub.domain.calendar_entries import Entry, entries_from_rows
 from hub.domain.territory import Territory, build_territory
 
 
@@ -11,6 +14,16 @@ from hub.domain.territory import Territory, build_territory
 def load_territory() -> Territory:
     """The communes and EPCI of Ille-et-Vilaine, read once."""
     return build_territory(_rows("communes35.csv"), _rows("communes35_anciennes.csv"))
+
+
+def load_calendar() -> Calendar:
+    """A calendar of the priority line with the shipped entries (read once), and nothing else yet."""
+    return Calendar(_shipped_entries())
+
+
+@cache
+def _shipped_entries() -> Mapping[str, Entry]:
+    return entries_from_rows(_rows("calendar.csv"))
 
 
 def _rows(name: str) -> list[dict[str, str]]:

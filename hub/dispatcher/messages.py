@@ -5,8 +5,8 @@ from typing import Final, Literal
 from urllib.parse import quote
 
 from connectors.outbound.channel import Content, Message, NoticeContent, NoticeStatus, Permanent, SituationContent
-from hub.domain.decide import paris
 from hub.domain.deliveries import DeliveryReason
+from hub.domain.paris import paris
 from hub.domain.vocabulary import UNKNOWN, WarningCode
 from hub.ledger.claimed import Claim
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from hub.domain.decision import Answer, Decision
 from hub.domain.directory import Directory
 from hub.domain.events import Data, Event
 from hub.domain.notice_answers import decide_notice, decide_withdrawal
+from hub.domain.paris import paris
 from hub.domain.rules.catalogue import RULES_VERSION
 
 Decider = Callable[[str, Data, date, Directory | None], Answer]
@@ -39,12 +38,6 @@ def decide(event: Event, as_of: datetime | None = None, directory: Directory | N
     instant = as_of if as_of is not None else envelope.time
     answer = decider(envelope.type, data, instant.astimezone(paris()).date(), directory)
     return Decision(envelope.id, envelope.type, instant, RULES_VERSION, answer)
-
-
-@cache
-def paris() -> ZoneInfo:
-    """The time zone of every calendar date of the hub, loaded on first use."""
-    return ZoneInfo("Europe/Paris")
 
 
 _DECIDERS: Final[dict[str, Decider]] = {
