@@ -1,18 +1,21 @@
 """The contacts, and who of them a routing reaches."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from operator import attrgetter
 from typing import Final, TypeVar
 
 from hub.domain.events import Data
+from hub.domain.reach import NOBODY, Desk, Overlap, Reach, claims_by_place, office_desk, sector_desk
 from hub.domain.territory import Territory
-from hub.domain.vocabulary import Service
+from hub.domain.vocabulary import Role, Service
 
 Made = TypeVar("Made")
 
 _REMEMBERED_AT_MOST: Final = 4096
+_ONE_DAY: Final = timedelta(days=1)
 _NOBODY: Final[dict[str, "Contact"]] = {}
 
 
@@ -20,8 +23,8 @@ _NOBODY: Final[dict[str, "Contact"]] = {}
 class Contact:
     """A contact as `contact.changed` declares it: a role, a professional address, a territory, a validity.
 
-    `communes` (INSEE codes) and `epci` (SIREN) are the territory; both empty means the whole département. `valid_from`
-    and `valid_to` are inclusive calendar dates, Europe/Paris.
+    `communes` (INSEE codes, or IRIS codes for parts) and `epci` (SIREN) are the territory; both empty means the whole
+    département. `valid_from` and `valid_to` are inclusive calendar dates, Europe/Paris.
     """
 
     contact: str
@@ -169,4 +172,76 @@ class Directory:
 
     def _meets(self, contact: Contact, scope: frozenset[str]) -> bool:
         own = self._scopes[contact.contact]
-        return not scope or not own or not scope.isdisjoint(own)
+        return not scope or not own or self.territory.meet(scope, own)
+
+    def home_cdas(self, commune: str, on: date) -> str | None:
+        """Code of the CDAS whose territory holds the place on a day; None when the map does not know it.
+
+        The map is what the contacts of the CDAS name as their territories. A former commune stands for today's; a part
+        that no CDAS names has its commune's home; where several claim a place the lowest code has it.
+        """
+        claimants = self.territory.find(self._claims(on), commune)
+        return claimants[0] if claimants is not None else None
+
+    def overlaps(self, on: date) -> tuple[Overlap, ...]:
+        """The places that several CDAS claim on a day, sorted."""
+        claims = self._claims(on)
+        return tuple(Overlap(place, claims[place]) for place in sorted(claims) if len(claims[place]) > 1)
+
+    def reach(self, service: str, role: str, on: date, *, cdas: str | None = None, commune: str | None = None) -> Reach:
+        """The contacts of a service and role that a person's case reaches on a day.
+
+        For a CDAS, those of `cdas` only, and nobody without one; contacts that name a territory are reached where it
+        holds the commune. CAF social workers are reached in their sector (annexe 5). Where nobody is found: the generic
+        mailbox of the service, or of that CDAS, else the secretariat of the CAF social work service, as a last resort.
+        """
+        if service != Service.CDAS:
+            cdas = None
+        elif cdas is None:
+            return NOBODY
+        stretch = self._stretch(on)
+        desk = self.remembered(("desk", service, role, cdas, stretch), lambda: self._desk(service, role, on, cdas))
+        if commune is None:
+            return desk.unplaced
+        return self.territory.find(desk.by_place, commune) or desk.elsewhere
+
+    def _claims(self, on: date) -> dict[str, tuple[str, ...]]:
+        return self.remembered(("claims", self._stretch(on)), lambda: self._claims_on(on))
+
+    def _claims_on(self, on: date) -> dict[str, tuple[str, ...]]:
+        return claims_by_place(
+            (contact.cdas, self._scopes[contact.contact])
+            for contact in self._contacts.values()
+            if contact.service == Service.CDAS and contact.cdas is not None and contact.is_valid_on(on)
+        )
+
+    def _desk(self, service: str, role: str, on: date, cdas: str | None) -> Desk:
+        last_resort = self._open_to(service, Role.GENERIC_MAILBOX, on, cdas)
+        if not last_resort and service == Service.CAF_SOCIAL_WORK:
+            last_resort = self._open_to(service, Role.SECRETARIAT, on, cdas)
+        instead = [contact.contact for contact in last_resort]
+        # The mailbox of a CDAS carries the CDAS's territory; it is reached for whatever goes to that CDAS.
+        placed = role != Role.GENERIC_MAILBOX
+        meant = [
+            (contact.contact, self._scopes[contact.contact] if placed else frozenset[str]())
+            for contact in self._open_to(service, role, on, cdas)
+        ]
+        if (service, role) == (Service.CAF_SOCIAL_WORK, Role.SOCIAL_WORKER):
+            return sector_desk(meant, instead)
+        return office_desk(meant, instead)
+
+    def _open_to(self, service: str, role: str, on: date, cdas: str | None) -> list[Contact]:
+        return [
+            contact
+            for contact in self._by_place.get((service, role), _NOBODY).values()
+            if contact.is_valid_on(on) and not contact.opted_out and (cdas is None or contact.cdas == cdas)
+        ]
+
+    def _stretch(self, on: date) -> int:
+        """The number of the stretch of days that `on` lies in; inside one, no validity begins or ends."""
+        return bisect_right(self.remembered("stretches", self._starts), on)
+
+    def _starts(self) -> list[date]:
+        contacts = self._contacts.values()
+        ends = {contact.valid_to + _ONE_DAY for contact in contacts if contact.valid_to not in (None, date.max)}
+        return sorted({contact.valid_from for contact in contacts} | ends)

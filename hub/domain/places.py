@@ -28,7 +28,10 @@ def place_faults(data: Data, territory: Territory) -> Iterator[SemanticFault]:
 
 def _commune(code: str | None, pointer: str, territory: Territory) -> Iterator[SemanticFault]:
     if code is not None and not territory.knows_commune(code):
-        detail = "no such commune: five characters of the official geographic code, present or former"
+        detail = (
+            "no such commune: five characters of the official geographic code, present or former, "
+            "or the nine digits of an IRIS of Ille-et-Vilaine"
+        )
         yield SemanticFault("COMMUNE_UNKNOWN", pointer, detail)
 
 

@@ -1,13 +1,21 @@
-"""The communes and intercommunalities (EPCI) of Ille-et-Vilaine, as an immutable table built from rows."""
+"""The communes and intercommunalities (EPCI) of Ille-et-Vilaine, as an immutable table built from rows.
+
+A *place* is a commune (INSEE code, five characters) or a part of one: an IRIS of the statistical institute, whose nine
+digits are the commune's code and four more. Parts are for the communes that several CDAS or sectors share.
+"""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 DEPARTEMENT_PREFIX: Final = "35"
 _INSEE: Final = re.compile(r"(?:[0-9]{2}|2[AB])[0-9]{3}")
+_PART: Final = re.compile(r"[0-9]{9}")
+_COMMUNE_LENGTH: Final = 5
 _SPREADS_KEPT: Final = 4096
+
+Held = TypeVar("Held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +49,54 @@ class Territory:
     _spreads: dict[tuple[tuple[str, ...], tuple[str, ...]], frozenset[str]] = field(default_factory=dict, repr=False)
 
     def current(self, code: str) -> str:
-        """Today's code for a former one; any other code stands for itself."""
-        return self.former.get(code, code)
+        """Today's code for a former one, and for a part of a former one; any other code stands for itself."""
+        return self.former.get(code) or self.former.get(code[:_COMMUNE_LENGTH], code)
+
+    def commune_of(self, code: str) -> str:
+        """The commune of today that the place is, or is a part of."""
+        commune = code[:_COMMUNE_LENGTH]
+        return self.former.get(commune, commune)
 
     def knows_commune(self, code: str) -> bool:
-        """Whether `code` is acceptable: well formed, and, where it begins with 35, in one of the two lists."""
+        """Whether `code` is acceptable as a place.
+
+        A commune: well formed, and, where it begins with 35, in one of the two lists. A part: of a commune in one of
+        the two lists.
+        """
         if code in self.communes or code in self.former:
             return True
+        if _PART.fullmatch(code):
+            commune = code[:_COMMUNE_LENGTH]
+            return commune in self.communes or commune in self.former
         return not code.startswith(DEPARTEMENT_PREFIX) and _INSEE.fullmatch(code) is not None
 
     def in_departement(self, code: str) -> bool:
-        """Whether the commune lies in the département: its INSEE prefix decides, never its EPCI (C18)."""
+        """Whether the place lies in the département: its INSEE prefix decides, never its EPCI (C18)."""
         return code.startswith(DEPARTEMENT_PREFIX)
 
+    def find(self, table: Mapping[str, Held], code: str) -> Held | None:
+        """What a table by places of today says of `code`: of the part first, then of its commune; None for neither."""
+        found = table.get(self.current(code))
+        return found if found is not None else table.get(self.commune_of(code))
+
+    def holds(self, scope: frozenset[str], code: str) -> bool:
+        """Whether the places of `scope` hold all of `code`: itself, or the commune that it is a part of."""
+        return self.current(code) in scope or self.commune_of(code) in scope
+
+    def meet(self, one: frozenset[str], other: frozenset[str]) -> bool:
+        """Whether two scopes share some ground: a part meets itself and its commune, not another part."""
+        return not (one.isdisjoint(self._with_communes(other)) and other.isdisjoint(self._with_communes(one)))
+
+    def _with_communes(self, scope: frozenset[str]) -> frozenset[str]:
+        parts = {self.commune_of(code) for code in scope if len(code) > _COMMUNE_LENGTH}
+        return scope | (parts & self.communes.keys()) if parts else scope
+
     def spread(self, communes: tuple[str, ...], epci: tuple[str, ...]) -> frozenset[str]:
-        """Every commune of today that the two lists name together; empty when both are (the whole département)."""
+        """Every place of today that the two lists name together; empty when both are (the whole département)."""
         key = (communes, epci)
         found = self._spreads.get(key)
         if found is None:
-            named = {self.former.get(code, code) for code in communes}
+            named = {self.current(code) for code in communes}
             for code in epci:
                 known = self.epci.get(code)
                 # An EPCI that this table lacks keeps the scope limited: it must never widen to the whole département.
