@@ -13,7 +13,7 @@ from hub.wire import kafka_client
 from hub.wire.avro import decode
 from hub.wire.faults import EventInvalid
 from hub.wire.json_data import json_from_datum
-from hub.wire.rejects import REASONS, Reject, RejectNotFound, rejects_kept
+from hub.wire.rejects import REASONS, Reject, RejectNotFound, block_is_readable, rejects_kept
 from hub.wire.schemas import Catalogue, load_catalogue
 from hub.wire.topics import admin_session
 
@@ -83,7 +83,7 @@ def replay(
 ) -> None:
     """Publish the original bytes, key and headers again on the topic that they came from. A dry run without --yes."""
     rejects = _find(identifiers)
-    if empty := [r.id for r in rejects if r.value is None and not r.headers]:
+    if empty := [r.id for r in rejects if r.value is None and (not r.headers or block_is_readable(r.faults))]:
         message = f"Nothing of {', '.join(empty)} was kept but the reason; the original is in the input topic only."
         raise RejectNotFound(message, "Ask the sender to publish it again.")
     placed = asyncio.run(_publish(local_settings(), rejects)) if yes else [None] * len(rejects)

@@ -12,6 +12,7 @@ from typing import Final
 from hub.domain.directory_semantics import absence_faults, calendar_faults, contact_faults
 from hub.domain.events import Data, Envelope, SourceInvalid, level_of, parse_source
 from hub.domain.faults import SemanticFault
+from hub.domain.personal_block import block_faults
 from hub.domain.places import place_faults
 from hub.domain.territory import Territory
 from hub.domain.vocabulary import UNKNOWN, NoticeNature
@@ -149,7 +150,7 @@ def _conclusion_faults(data: Data, _: Territory) -> Iterator[SemanticFault]:
         yield SemanticFault("FIELD_REQUIRED", "/data/unjustified_reason", detail)
 
 
-_COMMON: Final[tuple[Check, ...]] = (_date_faults, place_faults)
+_COMMON: Final[tuple[Check, ...]] = (_date_faults, place_faults, block_faults)
 _CHECKS: Final[dict[str, tuple[Check, ...]]] = {
     "notice.published": (_notice_faults,),
     "notice.corrected": (_notice_faults, _correction_faults),
@@ -162,4 +163,4 @@ _CHECKS: Final[dict[str, tuple[Check, ...]]] = {
     "absence.declared": (*_COMMON, absence_faults),
     "calendar.changed": (*_COMMON, calendar_faults),
 }
-"""The checks of each type; a type that is not here has the common ones: dates and places."""
+"""The checks of each type; a type that is not here has the common ones: dates, places, personal block."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 from aiokafka import ConsumerRecord
 
 from hub.domain.events import SourceInvalid, parse_source
+from hub.domain.personal_block import NOT_JWE
 from hub.errors import HubError
 from hub.settings import Settings
 from hub.wire import kafka_client
@@ -55,6 +56,7 @@ REASONS: Final[Mapping[str, str]] = {
     "DATES_REVERSED": "A period ends before it begins.",
     "FIELD_REQUIRED": "A field is required by the value of another.",
     "FIELD_NOT_ALLOWED": "A field is excluded by the value of another.",
+    NOT_JWE: "The personal block is no JWE; the value is in the input topic only, it may name a person.",
     "TEXT_EMPTY": "A text that people read is empty.",
     "TEXT_INVALID": "A text holds control characters, or line breaks where it is one line.",
     "TIME_OUT_OF_RANGE": "A time is outside the years that the hub serves.",
@@ -93,6 +95,11 @@ def reason_of(faults: Sequence[Fault]) -> str:
     """The reason for a list of faults: the code of the first, always one of REASONS."""
     code = faults[0].code
     return code if code in REASONS else OTHER
+
+
+def block_is_readable(faults: Iterable[Fault]) -> bool:
+    """Whether the value holds a personal block that is not encrypted: it stays in its input topic and nowhere else."""
+    return any(fault.code == NOT_JWE for fault in faults)
 
 
 def reject_id(topic: str, partition: int, offset: int) -> str:
@@ -145,7 +152,10 @@ def _source(raw: bytes | None) -> str | None:
 def reject_value(
     catalogue: Catalogue, record: ConsumerRecord, faults: Sequence[Fault], at: str, *, whole: bool = True
 ) -> bytes:
-    """The framed `hub.reject` of a record. `whole` False leaves its value and headers out, when they are too large."""
+    """The framed `hub.reject` of a record. `whole` False leaves its value and headers out, when they are too large.
+
+    The value is left out too where it holds a personal block that anybody can read.
+    """
     datum = {
         "reason": reason_of(faults),
         "faults": [{"code": f.code, "pointer": f.pointer, "detail": f.detail} for f in faults],
@@ -157,7 +167,7 @@ def reject_value(
         },
         "key": record.key,
         "headers": [{"name": name, "value": value} for name, value in record.headers] if whole else [],
-        "value": record.value if whole else None,
+        "value": record.value if whole and not block_is_readable(faults) else None,
         "rejected_at": at,
     }
     return encode(catalogue.latest("hub.reject"), datum)

@@ -14,7 +14,7 @@ from tests.faults.faults_stack import Publisher, Stack, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-CANARY = "Canari~Zoe~Perrin~0600000042"
+CANARY = "Canari-Zoe-Perrin-0600000042"  # also base64url: it can be the ciphertext of a personal block
 ROLES = ("gateway", "router", "processors", "dispatcher")
 
 
@@ -63,7 +63,7 @@ async def _places_with(hub: Stack, text: str) -> set[str]:
 
 def _person(name: str, event_type: str = "referral.requested") -> dict[str, Any]:
     event = example(event_type, name, SOURCES["CD35"])
-    return event | {"data": event["data"] | {"personal_block": f"eyJhbGciOiJFQ0RILUVTIn0..{CANARY}"}}
+    return event | {"data": event["data"] | {"personal_block": f"eyJhbGciOiJFQ0RILUVTIn0..aXY.{CANARY}.dGFn"}}
 
 
 def _bad(name: str) -> list[Sent]:
@@ -97,7 +97,13 @@ async def test_what_a_person_confides_is_in_no_log_mail_metric_status_or_table(h
             answer = await hub.post(client, _person("canary-refused") | members)
             assert 422 == answer.status_code
             assert CANARY not in answer.text
-        for fields in ({"need": CANARY}, {CANARY: 1}, {"autonomous": CANARY}, {"reception_level": {CANARY: CANARY}}):
+        for fields in (
+            {"need": CANARY},
+            {CANARY: 1},
+            {"autonomous": CANARY},
+            {"reception_level": {CANARY: CANARY}},
+            {"personal_block": CANARY},
+        ):
             refused = _person("canary-refused")
             refused["data"] |= fields
             answer = await hub.post(client, refused)
