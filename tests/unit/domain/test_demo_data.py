@@ -28,7 +28,23 @@ def directory() -> Directory:
 def test_the_22_cdas_share_out_the_332_communes() -> None:
     offices = [row for row in ROWS if row["service"] == "CDAS" and row["role"] == "GENERIC_MAILBOX"]
     assert 22 == len({row["cdas"] for row in offices})
-    assert sorted(load_territory().communes) == sorted(code for row in offices for code in row["communes"].split("|"))
+    places = [code for row in offices for code in row["communes"].split("|")]
+    assert sorted(load_territory().communes) == sorted(code for code in places if len(code) == 5)
+    assert {"35238"} == {code[:5] for code in places if len(code) > 5}
+
+
+def test_the_23_sectors_of_the_caf_share_out_the_332_communes() -> None:
+    sectors = [row for row in ROWS if (row["service"], row["role"]) == ("CAF_SOCIAL_WORK", "SOCIAL_WORKER")]
+    assert 23 == len(sectors)
+    assert sorted(load_territory().communes) == sorted(code for row in sectors for code in row["communes"].split("|"))
+
+
+def test_every_deputy_is_a_contact_of_the_same_service() -> None:
+    places = {row["contact"]: (row["service"], row["cdas"]) for row in ROWS}
+    for row in ROWS:
+        if row["deputy"]:
+            assert (row["service"], row["cdas"]) == places[row["deputy"]]
+            assert row["contact"] != row["deputy"]
 
 
 def test_every_commune_has_an_asip_actor_of_its_own(directory: Directory) -> None:
@@ -52,6 +68,14 @@ def test_every_demo_notice_is_valid_and_reaches_named_contacts(directory: Direct
     decisions = [decide(reader.from_json(event), directory=directory) for event in demo_notices()]
     assert 5 == len(decisions)
     assert all(routing.recipients for decision in decisions for routing in decision.routings)
+
+
+def test_the_demo_notices_reach_884_contacts_none_of_whom_handles_persons_cases(directory: Directory) -> None:
+    reader = EventReader(load_catalogue(), load_territory())
+    routings = [r for event in demo_notices() for r in decide(reader.from_json(event), directory=directory).routings]
+    reached = [reference for routing in routings for reference in routing.recipients]
+    roles = {contact.role for contact in directory if contact.contact in set(reached)}
+    assert (884, {"REFERENT", "GENERIC_MAILBOX", "ACTOR"}) == (len(reached), roles)
 
 
 def test_the_demo_notices_are_the_cases_that_newcomers_know() -> None:

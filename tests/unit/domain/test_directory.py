@@ -52,6 +52,7 @@ TERRITORIES = {
     "an EPCI": ((), (RENNES_METROPOLE,), ("all", "metropole", "rennes")),
     "a commune and an EPCI": ((RENNES,), (REDON_AGGLOMERATION,), ("all", "metropole", "redon", "rennes")),
     "a commune beyond the département": (("22094",), (), ("all",)),
+    "a part of a commune": (("352380101",), (), ("all", "metropole", "rennes")),
 }
 
 

@@ -33,8 +33,19 @@ def test_every_former_code_leads_to_a_commune_of_today() -> None:
         ("3523", False),
         ("٣٥٢٣٨", False),
         ("", False),
+        ("352380101", True),
+        ("350110101", True),
+        ("359990101", False),
+        ("750560101", False),
+        ("3523801", False),
+        ("35238010A", False),
+        ("٣٥٢٣٨٠١٠١", False),
     ],
-    ids=["today", "former", "nowhere", "Paris", "Corse", "no such prefix", "short", "other digits", "empty"],
+    ids=[
+        *("today", "former", "nowhere", "Paris", "Corse", "no such prefix", "short", "other digits", "empty"),
+        *("part", "part of a former one", "part of nowhere", "part of Paris", "part cut short", "part with a letter"),
+        "part in other digits",
+    ],
 )
 def test_a_commune_exists_or_lies_elsewhere(code: str, *, known: bool) -> None:
     assert known == TERRITORY.knows_commune(code)
@@ -55,3 +66,41 @@ def test_a_spread_holds_what_is_named_and_the_communes_of_each_epci(communes: li
 
 def test_an_unknown_epci_never_widens_a_scope_to_the_whole_departement() -> None:
     assert TERRITORY.spread((), ("999999999",))
+
+
+CURRENT = {
+    "a commune of today": ("35238", "35238", "35238"),
+    "a former commune": ("35011", "35292", "35292"),
+    "a part": ("352380101", "352380101", "35238"),
+    "a part of a former commune": ("350110101", "35292", "35292"),
+    "a commune beyond the département": ("75056", "75056", "75056"),
+}
+
+
+@pytest.mark.parametrize(("code", "current", "commune"), CURRENT.values(), ids=CURRENT)
+def test_a_place_has_a_code_and_a_commune_of_today(code: str, current: str, commune: str) -> None:
+    assert (current, commune) == (TERRITORY.current(code), TERRITORY.commune_of(code))
+
+
+def test_a_part_lies_in_the_departement_of_its_commune() -> None:
+    assert TERRITORY.in_departement("352380101")
+
+
+MEETINGS = {
+    "a part and itself": ("352380101", "352380101", True),
+    "a part and its commune": ("352380101", "35238", True),
+    "a commune and its part": ("35238", "352380101", True),
+    "two parts of a commune": ("352380101", "352380102", False),
+    "a part and another commune": ("352380101", "35024", False),
+    "a commune and its former code": ("35292", "35011", True),
+}
+
+
+@pytest.mark.parametrize(("one", "other", "expected"), MEETINGS.values(), ids=MEETINGS)
+def test_scopes_meet_where_they_share_ground(one: str, other: str, *, expected: bool) -> None:
+    assert expected == TERRITORY.meet(TERRITORY.spread((one,), ()), TERRITORY.spread((other,), ()))
+
+
+def test_a_commune_holds_its_parts_and_a_part_never_holds_its_commune() -> None:
+    assert TERRITORY.holds(frozenset({"35238"}), "352380101")
+    assert not TERRITORY.holds(frozenset({"352380101"}), "35238")
