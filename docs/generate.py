@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined
 from hub import __version__, metrics
 from hub.cli.registry import COMMANDS, load
 from hub.domain.events import EVENT_TYPES, SIGNATORIES
-from hub.domain.rules.catalogue import NOTICE_RULES, RULES_VERSION
+from hub.domain.rules.catalogue import RULES, RULES_VERSION
 from hub.gateway.app import build_app
 from hub.gateway.problems import PROBLEMS
 from hub.paths import kafka_deploy_root
@@ -241,7 +241,7 @@ def rules_page() -> str:
         f"Rules version {RULES_VERSION}. Labels and quotes are what people of both institutions read.",
     ]
     lines += ["", "| rule | article | quote | what it decides |", "|---|---|---|---|"]
-    lines += [f"| {r.id} | {r.article} | « {r.quote} » | {r.label} |" for r in NOTICE_RULES]
+    lines += [f"| {r.id} | {r.article} | « {r.quote} » | {r.label} |" for r in RULES.values()]
     return "\n".join(lines) + "\n"
 
 
