@@ -45,6 +45,11 @@ ROUTER_REJECT_SHARE = Gauge(
 )
 DIRECTORY_REVISION = Gauge("hub_directory_revision", "Revision of the directory that this process applies.")
 DIRECTORY_CONTACTS = Gauge("hub_directory_contacts", "Contacts in the directory that this process applies.")
+CALENDAR_END = Gauge(
+    "hub_calendar_end_timestamp_seconds",
+    "When the calendar of the priority line ends, as a Unix time: from then on the router takes the line for closed. "
+    "0 in the other roles.",
+)
 UNREACHABLE_ROUTINGS = Counter(
     "hub_unreachable_routings_total",
     "Routings for which the directory held no contact, by service and role.",

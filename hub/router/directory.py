@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Final
 
 import structlog
@@ -10,8 +11,12 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from hub import metrics
+from hub.data import load_calendar
+from hub.domain.calendar import Calendar
+from hub.domain.calendar_entries import entry_from_data
 from hub.domain.directory import Directory, contact_from_data
-from hub.domain.events import SourceInvalid, parse_source
+from hub.domain.events import parse_source
+from hub.domain.paris import paris
 from hub.domain.territory import Territory
 from hub.errors import HubError
 from hub.health import Health
@@ -51,7 +56,7 @@ def owner_of(source: str) -> str:
 
 
 class DirectoryState:
-    """Contacts, and who owns which key, at one revision.
+    """Contacts, the calendar of the priority line, and who owns which key, at one revision.
 
     `revision` is the number of the offset after the last record applied, `calendar_revision` the same for the last
     record of a calendar; 0 when there was none.
@@ -59,6 +64,7 @@ class DirectoryState:
 
     def __init__(self, catalogue: Catalogue, territory: Territory) -> None:
         self.contacts = Directory(territory)
+        self.calendar: Calendar = load_calendar()
         self.entries: dict[str, Entry] = {}
         self.revision = 0
         self.calendar_revision = 0
@@ -73,6 +79,8 @@ class DirectoryState:
                 self.entries.pop(key, None)
                 if known is not None and known.type == "contact.changed":
                     self.contacts.remove(key)
+                elif known is not None and known.type == "calendar.changed":
+                    self.calendar.remove(key)
                 changed = known.type if known is not None else ""
             else:
                 schema, data = decode(self._catalogue, record.value)
@@ -80,8 +88,10 @@ class DirectoryState:
                 self.entries[key] = Entry(schema.type, owner_of(source))
                 if schema.type == "contact.changed":
                     self.contacts.apply(contact_from_data(data))
+                elif schema.type == "calendar.changed":
+                    self.calendar.apply(key, entry_from_data(data))
                 changed = schema.type
-        except (EventInvalid, SourceInvalid, UnicodeDecodeError, AttributeError, StopIteration, KeyError) as error:
+        except (EventInvalid, AttributeError, StopIteration, KeyError, ValueError) as error:
             message = f"{DIRECTORY} cannot be read at offset {record.offset}: {type(error).__name__}."
             raise DirectoryUnreadable(message, "Was it written by a newer router, or by somebody else?") from error
         self.revision = record.offset + 1
@@ -102,6 +112,7 @@ class DirectoryFollower:
         self._position = 0
         self._moved = asyncio.Condition()
         self._caught_up = asyncio.Event()
+        self._show_calendar()
         health.missing("directory", "hub.directory is not read to its end yet")
 
     async def wait_for_end(self) -> None:
@@ -158,3 +169,8 @@ class DirectoryFollower:
             self._moved.notify_all()
         metrics.DIRECTORY_REVISION.set(self.state.revision)
         metrics.DIRECTORY_CONTACTS.set(len(self.state.contacts))
+        self._show_calendar()
+
+    def _show_calendar(self) -> None:
+        end = datetime.combine(self.state.calendar.data_end + timedelta(days=1), time(), paris())
+        metrics.CALENDAR_END.set(end.timestamp())
