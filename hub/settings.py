@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     )
 
     # Router
+    parameters_file: Path | None = Field(
+        None,
+        description="CSV file of the parameters of the rules, instead of the shipped one (docs/guides/rules.md).",
+    )
     router_batch: int = Field(1000, ge=1, description="Most records of a partition in one transaction.")
     router_instance: str = Field(
         "1", description="Name of this router among its replicas; stable over restarts (static group membership)."

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from hub.data.parameter_file import load_parameters as load_parameters
 from hub.domain.calendar import Calendar
 from hub.domain.calendar_entries import Entry, entries_from_rows
 from hub.domain.territory import Territory, build_territory
