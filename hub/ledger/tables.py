@@ -258,3 +258,66 @@ id_conflict = Table(
     _time("found_at"),
     Index("id_conflict_event_idx", "source", "id"),
 )
+
+# Public keys of the services that receive personal blocks; the private ones never come here. `receiver`: its text
+# (hub.domain.personal_block). A retired key still opens what was wrapped for it; at most one is neither retired nor
+# destroyed.
+service_key = Table(
+    "service_key",
+    metadata,
+    _text("kid", key=True),
+    _text("receiver"),
+    Column("public_jwk", JSONB, nullable=False),
+    _time("created_at"),
+    _time("retired_at", null=True),
+    _time("destroyed_at", null=True),
+    Index(
+        "service_key_current_idx",
+        "receiver",
+        unique=True,
+        postgresql_where=text("retired_at is null and destroyed_at is null"),
+    ),
+)
+
+# The key of one situation for one receiver. `wrapped`: its private part, as a JWE for the service key `service_kid`;
+# null when destroyed: what was encrypted with the key can then be read by nobody.
+situation_key = Table(
+    "situation_key",
+    metadata,
+    _text("kid", key=True),
+    _text("situation"),
+    _text("receiver"),
+    Column("service_kid", Text, ForeignKey("service_key.kid"), nullable=False),
+    Column("public_jwk", JSONB(none_as_null=True), nullable=True),
+    _text("wrapped", null=True),
+    _time("created_at"),
+    _time("destroyed_at", null=True),
+    CheckConstraint("(wrapped is null) = (destroyed_at is not null)", name="destroyed"),
+    Index(
+        "situation_key_live_idx", "situation", "receiver", unique=True, postgresql_where=text("destroyed_at is null")
+    ),
+    Index("situation_key_service_idx", "service_kid"),
+)
+
+# Situations whose keys were destroyed and that get no new one, until an operator asks for it.
+situation_erased = Table(
+    "situation_erased",
+    metadata,
+    _text("situation", key=True),
+    _time("erased_at"),
+    _text("reason"),
+)
+
+# What was done to keys. `who`: an operator's login, or a system's source. `what`: KeyAct. `reason`: KeyReason.
+key_audit = Table(
+    "key_audit",
+    metadata,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    _time("at"),
+    _text("who"),
+    _text("what"),
+    _text("receiver", null=True),
+    _text("situation", null=True),
+    _text("kid", null=True),
+    _text("reason"),
+)
