@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from hub.cli.route_view import show_decision, show_invalid, show_mismatch, show_refused_line
-from hub.data import load_territory
+from hub.data import load_calendar, load_territory
 from hub.domain.decide import decide, is_routed
 from hub.domain.decision import Decision
 from hub.domain.directory import Directory
@@ -21,7 +21,7 @@ from hub.domain.paris import paris
 from hub.domain.vocabulary import Outcome, Role, Service
 from hub.errors import HubError
 from hub.wire.attributes import FIRST_YEAR, LAST_YEAR
-from hub.wire.cloudevents import EventReader
+from hub.wire.cloudevents import EventReader, ReceivedEvent
 from hub.wire.constraints import parse_time
 from hub.wire.faults import EventInvalid, Fault
 from hub.wire.schemas import load_catalogue
@@ -72,10 +72,11 @@ def route(
     expected = _expected(expect or ())
     contacts = _load_directory(directory, instant) if directory is not None else None
     reader = EventReader(load_catalogue(), load_territory())
+    calendar = load_calendar()
     code = 0
     for line, document in _documents(_read_text(file)):
         try:
-            decision = _decide(reader, document, instant, contacts)
+            decision = decide(_read(reader, document), instant, contacts, calendar)
         except EventInvalid as error:
             show_invalid(line, _id_of(document), error.faults)
             code = EVENT_INVALID
@@ -90,14 +91,14 @@ def route(
     raise typer.Exit(code)
 
 
-def _decide(reader: EventReader, document: object, instant: datetime | None, contacts: Directory | None) -> Decision:
+def _read(reader: EventReader, document: object) -> ReceivedEvent:
     if isinstance(document, Fault):
         raise EventInvalid((document,))
     event = reader.from_json(document)
     if not is_routed(event.envelope.type):
-        detail = "The hub accepts this type of event, but this version routes notice.* only."
+        detail = "The hub accepts this type of event, but no rule routes it."
         raise EventInvalid((Fault("TYPE_NOT_ROUTED", "/type", detail),))
-    return decide(event, instant, contacts)
+    return event
 
 
 def _id_of(document: object) -> str | None:

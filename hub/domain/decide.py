@@ -4,44 +4,87 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
-from hub.domain.decision import Answer, Decision
+from hub.domain.calendar import Calendar
+from hub.domain.cases import CASES, Case, Grounds, answer_case, read_case
+from hub.domain.decision import Answer, Decision, Routing
 from hub.domain.directory import Directory
 from hub.domain.events import Data, Event
 from hub.domain.notice_answers import decide_notice, decide_withdrawal
 from hub.domain.paris import paris
-from hub.domain.rules.catalogue import RULES_VERSION
+from hub.domain.rules.catalogue import version_on
+from hub.domain.rules.parameters import ParameterTable
+from hub.domain.vocabulary import Flag
 
-Decider = Callable[[str, Data, date, Directory | None], Answer]
+_DEFAULTS: Final = ParameterTable(())
+
+NoticeDecider = Callable[[str, Data, date, Directory | None], Answer]
 
 
 class NotRouted(ValueError):
-    """Events of this type are accepted and kept, but no rule of this version decides on them."""
+    """Events of this type are accepted and kept, but no rule decides on them."""
 
 
 def is_routed(event_type: str) -> bool:
-    """Whether this version decides on events of this type."""
-    return event_type in _DECIDERS
+    """Whether the rules decide on events of this type."""
+    return event_type in CASES or event_type in _NOTICES
 
 
-def decide(event: Event, as_of: datetime | None = None, directory: Directory | None = None) -> Decision:
-    """Decide on a valid event.
+def decide(
+    event: Event,
+    as_of: datetime | None = None,
+    directory: Directory | None = None,
+    calendar: Calendar | None = None,
+    parameters: ParameterTable = _DEFAULTS,
+) -> Decision:
+    """Decide on a valid event, by the rules, the calendar and the parameters in force at `as_of`.
 
     `as_of` (with an offset) defaults to the event's time; its calendar date in Europe/Paris is what dates are compared
-    with. Without a directory the recipients are empty. Raises NotRouted for a type that no rule decides on.
+    with. Without a directory the recipients are empty and the code of a home CDAS is not known; without a calendar the
+    priority line counts as closed (C13). Raises NotRouted for a type that no rule decides on, and nothing else.
     """
     envelope = event.envelope
-    decider = _DECIDERS.get(envelope.type)
     data = event.data
-    if decider is None or data is None:
+    instant = as_of if as_of is not None else envelope.time
+    on = instant.astimezone(paris()).date()
+    if data is None:
+        answer = None
+    elif envelope.type in CASES:
+        grounds = Grounds(instant, on, directory, calendar, parameters.on(on))
+        answer = _person_level(read_case(envelope.type, data, grounds), data, grounds)
+    else:
+        decider = _NOTICES.get(envelope.type)
+        answer = decider(envelope.type, data, on, directory) if decider is not None else None
+    if answer is None:
         msg = f"{envelope.type} is not routed by these rules"
         raise NotRouted(msg)
-    instant = as_of if as_of is not None else envelope.time
-    answer = decider(envelope.type, data, instant.astimezone(paris()).date(), directory)
-    return Decision(envelope.id, envelope.type, instant, RULES_VERSION, answer)
+    return Decision(envelope.id, envelope.type, instant, version_on(on).id, answer)
 
 
-_DECIDERS: Final[dict[str, Decider]] = {
+def _person_level(case: Case, data: Data, grounds: Grounds) -> Answer:
+    """The answer to the case, with the contacts that it reaches where a directory is known."""
+    answer = answer_case(case)
+    directory = grounds.directory
+    if directory is None or not answer.routings:
+        return answer
+    commune = data["household"]["commune"]
+    key = ("addressed", case, commune, grounds.on)
+    return directory.remembered(key, lambda: _addressed(answer, directory, commune, grounds.on))
+
+
+def _addressed(answer: Answer, directory: Directory, commune: str | None, on: date) -> Answer:
+    routings: list[Routing] = []
+    last_resort = False
+    for routing in answer.routings:
+        reach = directory.reach(routing.service, routing.role, on, cdas=routing.cdas, commune=commune)
+        last_resort |= reach.last_resort
+        routings.append(routing.reaching(reach.recipients))
+    flags = (*answer.flags, Flag.GENERIC_MAILBOX_USED) if last_resort else answer.flags
+    return answer.addressed(tuple(routings), flags)
+
+
+_NOTICES: Final[dict[str, NoticeDecider]] = {
     "notice.published": decide_notice,
     "notice.corrected": decide_notice,
     "notice.withdrawn": decide_withdrawal,
 }
+"""The deciders of notices (contract, section 7)."""

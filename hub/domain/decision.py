@@ -1,6 +1,6 @@
 """The answer of the routing engine, field by field as the contract's section 4 lists it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hub.domain.vocabulary import (
@@ -49,27 +49,34 @@ class Routing:
         }
         object.__setattr__(self, "data", data)
 
+    def reaching(self, recipients: tuple[str, ...]) -> "Routing":
+        """The same destination, with the contacts that it reaches."""
+        return replace(self, recipients=recipients)
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A rule that was looked at: id, article of the convention, short quote and one sentence, both in French."""
+    """A rule that was looked at: id, article of the convention, short quote and one sentence, both in French.
+
+    `data` is the explanation as plain data, made once because it is shared by many answers: read only.
+    """
 
     rule: str
     article: str
     quote: str
     label: str
     matched: bool
+    data: dict[str, object] = field(init=False, repr=False, compare=False)
 
-    @property
-    def data(self) -> dict[str, object]:
-        """The explanation as plain data."""
-        return {
+    def __post_init__(self) -> None:
+        data = {
             "rule": self.rule,
             "article": self.article,
             "quote": self.quote,
             "label": self.label,
             "matched": self.matched,
         }
+        object.__setattr__(self, "data", data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,10 @@ class Answer:
             "explanation": [step.data for step in self.explanation],
         }
         object.__setattr__(self, "data", data)
+
+    def addressed(self, routings: tuple[Routing, ...], flags: tuple[str, ...]) -> "Answer":
+        """The same answer with routings that reach contacts, and the flags that go with them."""
+        return replace(self, routings=routings, flags=flags)
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ class WarningCode(Labelled):
 
 
 class Flag(Labelled):
-    """What a decision leaned on: the readings C01 to C24 of the convention's ambiguities, and three facts not known."""
+    """What a decision leaned on: the readings C01 to C24 of the convention's ambiguities, and facts not known."""
 
     C01 = "C01", "la boîte du CDAS est celle de l’annexe 6"
     C02 = "C02", "grossesse ou enfant concerné par l’évènement"
@@ -206,6 +206,7 @@ class Flag(Labelled):
     BENEFICIARY_UNKNOWN = "BENEFICIARY_UNKNOWN", "qualité d’allocataire non connue"
     CHILD_UNKNOWN = "CHILD_UNKNOWN", "enfant à charge non connu"
     ISSUER_NOT_CAF = "ISSUER_NOT_CAF", "législation annoncée par une autre institution que la CAF"
+    GENERIC_MAILBOX_USED = "GENERIC_MAILBOX_USED", "boîte générique utilisée, faute de contact nommé"
 
 
 class Instruction(Labelled):

@@ -151,7 +151,7 @@ class Judge:
         change = self._directory_change(event, batch) if record.topic.endswith(_DIRECTORY) else None
         decision: Decision | None = None
         if is_routed(envelope.type):
-            decision = decide(event, directory=self._state.contacts)
+            decision = decide(event, directory=self._state.contacts, calendar=self._state.calendar)
         value = self._writer.write(
             envelope,
             event.schema,

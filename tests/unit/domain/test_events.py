@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.domain.decide import is_routed
 from hub.domain.events import (
     EVENT_TYPES,
     SIGNATORIES,
@@ -78,10 +79,9 @@ def test_the_catalogue_and_the_published_schemas_name_the_same_types() -> None:
     assert set(EVENT_TYPES) == published - {"envelope", "hub.decision", "hub.reject"}
 
 
-def test_only_notices_are_routed_so_far() -> None:
-    assert {name for name in EVENT_TYPES if name.startswith("notice.")} == {
-        name for name, row in EVENT_TYPES.items() if row.routed
-    }
+def test_the_catalogue_marks_as_routed_what_the_rules_decide_on() -> None:
+    assert {name for name in EVENT_TYPES if is_routed(name)} == {n for n, row in EVENT_TYPES.items() if row.routed}
+    assert 9 == sum(row.routed for row in EVENT_TYPES.values())
 
 
 def test_no_institution_may_send_what_the_hub_emits() -> None:
