@@ -55,7 +55,7 @@ class Intake:
         head = read_head(raw_headers)
         try:
             system = self.authenticate(head)
-            self._hold_rate(system)
+            self.hold_rate(system)
             mode = mode_of(head)
             body = await read_body(receive, head.content_length, self.settings.max_body_bytes)
             deadline = time.monotonic() + self.settings.broker_timeout_seconds
@@ -81,7 +81,8 @@ class Intake:
             raise outcome
         return reply_to_one(outcome, verdicts[0], self.settings.public_url)
 
-    def _hold_rate(self, system: System) -> None:
+    def hold_rate(self, system: System) -> None:
+        """Raise Refusal RATE_EXCEEDED when the system must wait before its next request."""
         wait = self.rate.wait_seconds(system.name)
         if wait > 0:
             seconds = math.ceil(wait)
