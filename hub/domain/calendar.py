@@ -34,6 +34,7 @@ CLOSURE_REASONS: Final[Mapping[str | None, str]] = MappingProxyType(
 """What people read for the reason of a closure; where several closures cover a day, the first of this list."""
 
 _LONGEST_TERM: Final = timedelta(weeks=12)
+_KINDS: Final = frozenset({"HOURS", "CLOSURE", "EXCEPTIONAL_OPENING"})
 _SATURDAY: Final = 6
 _MINUTES_KEPT: Final = 4096
 _DAYS_KEPT: Final = 2048
@@ -74,7 +75,7 @@ class Calendar:
 
     A maintained entry replaces the shipped one of the same reference until it is removed. Closures add up; among hours
     the ones with the latest first day count; an exceptional opening opens in spite of both, and closes nothing. Entries
-    of another scope, or of a kind that this version does not know, are kept and say nothing about the line. The order
+    of another scope, or of a kind that this version does not know, are kept and change nothing for the line. The order
     in which entries come never matters. Changed by `apply` and `remove` only, in the task that reads it.
     """
 
@@ -135,7 +136,8 @@ class Calendar:
         return found
 
     def _index(self) -> None:
-        line = [entry for entry in self.entries.values() if entry.scope == LINE_SCOPE]
+        maintained = {ref: e for ref, e in self._maintained.items() if e.scope == LINE_SCOPE and e.kind in _KINDS}
+        line = (self._shipped | maintained).values()
         self._hours = [entry for entry in line if entry.kind == "HOURS"]
         self._closures = [entry for entry in line if entry.kind == "CLOSURE"]
         self._exceptions = [entry for entry in line if entry.kind == "EXCEPTIONAL_OPENING"]
@@ -155,7 +157,7 @@ class Calendar:
         end = max(shipped, default=date.min)
         holidays = [entry for entry in self._closures if entry.reason == "SCHOOL_HOLIDAY"]
         for entry in sorted(holidays, key=lambda holiday: holiday.first):
-            if entry.last > end and entry.first - _LONGEST_TERM <= end:
+            if entry.last > end and entry.first - end <= _LONGEST_TERM:
                 end = entry.last
         return end
 
