@@ -15,7 +15,7 @@ from hub.domain.faults import SemanticFault
 from hub.domain.personal_block import block_faults
 from hub.domain.places import place_faults
 from hub.domain.territory import Territory
-from hub.domain.vocabulary import UNKNOWN, NoticeNature
+from hub.domain.vocabulary import UNKNOWN, Institution, NoticeNature
 
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2199, 12, 31)
@@ -70,11 +70,21 @@ def _envelope_faults(envelope: Envelope, data: Data) -> Iterator[SemanticFault]:
     if envelope.type == "contact.changed" and not _is_owner(envelope.source, data):
         detail = "a contact is declared by its own institution: institution must be that of the source"
         yield SemanticFault("OWNER_MISMATCH", "/data/institution", detail)
+    if envelope.type == "calendar.changed" and not _may_enter(envelope.source, data):
+        detail = "the calendar of the priority line is the CAF's (C13)"
+        yield SemanticFault("OWNER_MISMATCH", "/data/scope", detail)
 
 
 def _is_owner(source: str, data: Data) -> bool:
     try:
         return data["institution"] in (parse_source(source).institution, UNKNOWN)
+    except SourceInvalid:
+        return True  # the envelope's own check reports the source
+
+
+def _may_enter(source: str, data: Data) -> bool:
+    try:
+        return data["scope"] != "PRIORITY_LINE" or parse_source(source).institution is Institution.CAF
     except SourceInvalid:
         return True  # the envelope's own check reports the source
 

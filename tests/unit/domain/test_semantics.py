@@ -142,6 +142,12 @@ def test_good_hours_and_a_closure_without_hours_pass() -> None:
     assert [] == faults("calendar.changed", CALENDAR | {"kind": "CLOSURE", "hours": []})
 
 
+@pytest.mark.parametrize("source", ["urn:hub:cd35:si-test", "urn:hub:partner:ccas-demo:accueil"])
+def test_the_calendar_of_the_priority_line_is_entered_by_the_caf_alone(source: str) -> None:
+    assert [("OWNER_MISMATCH", "/data/scope")] == faults("calendar.changed", CALENDAR, source=source)
+    assert [] == faults("calendar.changed", CALENDAR | {"scope": "CDAS", "cdas": "CDAS-07"}, source=source)
+
+
 @pytest.mark.parametrize(("changed", "expected"), CALENDARS.values(), ids=CALENDARS)
 def test_a_fault_of_a_calendar_has_its_code_and_its_place(changed: dict[str, Any], expected: tuple[str, str]) -> None:
     assert [expected] == faults("calendar.changed", CALENDAR | changed)
