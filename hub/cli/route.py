@@ -13,11 +13,13 @@ import typer
 
 from hub.cli.route_view import show_decision, show_invalid, show_mismatch, show_refused_line
 from hub.data import load_calendar, load_territory
+from hub.data.parameter_file import load_parameters
 from hub.domain.decide import decide, is_routed
 from hub.domain.decision import Decision
 from hub.domain.directory import Directory
 from hub.domain.directory_import import plan_import
 from hub.domain.paris import paris
+from hub.domain.rules.parameters import ParameterTable
 from hub.domain.vocabulary import Outcome, Role, Service
 from hub.errors import HubError
 from hub.wire.attributes import FIRST_YEAR, LAST_YEAR
@@ -63,6 +65,12 @@ def route(
         typer.Option(metavar="SERVICE/ROLE|OUTCOME", help="What the answer must be, as a whole set; may be repeated."),
     ] = None,
     directory: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Contacts, to resolve recipients.")] = None,
+    parameters: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv", envvar="HUB_PARAMETERS_FILE", help="Parameters of both institutions; default: shipped."
+        ),
+    ] = None,
 ) -> None:
     """Say how the hub would route events, and why.
 
@@ -72,11 +80,11 @@ def route(
     expected = _expected(expect or ())
     contacts = _load_directory(directory, instant) if directory is not None else None
     reader = EventReader(load_catalogue(), load_territory())
-    calendar = load_calendar()
+    calendar, table = load_calendar(), _load_parameters(parameters)
     code = 0
     for line, document in _documents(_read_text(file)):
         try:
-            decision = decide(_read(reader, document), instant, contacts, calendar)
+            decision = decide(_read(reader, document), instant, contacts, calendar, table)
         except EventInvalid as error:
             show_invalid(line, _id_of(document), error.faults)
             code = EVENT_INVALID
@@ -164,6 +172,13 @@ def _expected(given: Sequence[str]) -> Expected:
             msg = f"--expect {pair}: neither SERVICE/ROLE nor an outcome."
             raise RouteError(msg, "For example: --expect CDAS/GENERIC_MAILBOX, or --expect INFORMATION_ONLY")
     return Expected(pairs, outcomes)
+
+
+def _load_parameters(file: Path | None) -> ParameterTable:
+    try:
+        return load_parameters(file)
+    except ValueError as error:
+        raise RouteError(str(error), "See docs/guides/rules.md for the columns and the parameters.") from error
 
 
 def _load_directory(file: Path, instant: datetime | None) -> Directory:

@@ -1,7 +1,10 @@
 """What `hub route` shows to people: decisions on standard output, in French; faults on standard error."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.text import Text
@@ -9,19 +12,54 @@ from rich.tree import Tree
 
 from hub.domain.decision import Decision, Explanation, Routing
 from hub.domain.directory_import import LineReceipt
+from hub.domain.vocabulary import Flag, Outcome, Urgency
 from hub.wire.faults import Fault
+
+_COLOURS = {
+    Outcome.ROUTED: "green",
+    Outcome.INFORMATION_ONLY: "green",
+    Outcome.REJECTED: "red",
+    Outcome.OFF_HUB: "red",
+}
+
+
+class Line(NamedTuple):
+    """One line of the outline of a decision: how deep it stands, what it says, how it looks on a terminal."""
+
+    depth: int
+    text: str
+    style: str = ""
 
 
 def show_decision(decision: Decision, *, explain: bool) -> None:
     """Print the decision: a tree on a terminal, plain lines in a pipe."""
-    console = Console(soft_wrap=True)
+    lines = outline(decision, explain=explain)
+    console = _terminal()
+    if console is None:
+        sys.stdout.write("".join(f"{'  ' * line.depth}{line.text}\n" for line in lines))
+        return
+    branches: list[Tree] = []
+    for line in lines:
+        text = Text(line.text, style=line.style)
+        branch = branches[line.depth - 1].add(text) if line.depth else Tree(text)
+        branches[line.depth :] = [branch]
+    console.print(branches[0])
+
+
+def outline(decision: Decision, *, explain: bool) -> Iterator[Line]:
+    """The decision as indented lines: what it comes to, where it leads, what else matters, and why."""
     answer = decision.answer
-    title = f"{decision.event_id} · {decision.event_type} → {decision.outcome.label} ({decision.outcome.value})"
-    tree = Tree(Text(title, style="bold"))
+    outcome = answer.outcome
+    title = f"{decision.event_id} · {decision.event_type} → {outcome.label} ({outcome.value})"
+    yield Line(0, title, f"bold {_COLOURS.get(outcome, 'yellow')}")
     for routing in answer.routings:
-        tree.add(Text(_routing_line(routing)))
+        yield from _routing(routing)
+    if answer.keyword is not None:
+        yield Line(1, f"mot-clé à écrire : {answer.keyword}", "bold")
+    if answer.instruction is not None:
+        yield Line(1, f"consigne : {answer.instruction.label} ({answer.instruction.value})", "bold red")
     if answer.lead_days is not None:
-        tree.add(Text(f"délai avant la prise d’effet : {answer.lead_days} j"))
+        yield Line(1, f"délai avant la prise d’effet : {answer.lead_days} j")
     for heading, codes in (
         ("refusé", answer.rejections),
         ("manque", answer.missing),
@@ -29,19 +67,13 @@ def show_decision(decision: Decision, *, explain: bool) -> None:
         ("attention", answer.warnings),
     ):
         for code in codes:
-            tree.add(Text(f"{heading} : {code.label} ({code.value})"))
+            yield Line(1, f"{heading} : {code.label} ({code.value})")
     if answer.flags:
-        tree.add(Text(f"repères : {', '.join(answer.flags)}"))
-    if answer.instruction is not None:
-        tree.add(Text(f"consigne : {answer.instruction.label} ({answer.instruction.value})", style="bold red"))
+        yield Line(1, f"repères : {' ; '.join(f'{flag} {Flag(flag).label}' for flag in answer.flags)}")
     if explain:
-        rules = tree.add(Text(f"règles, version {decision.rules_version}, au {decision.as_of.isoformat()}"))
-        for step in answer.explanation:
-            rules.add(_step(step))
-    if console.is_terminal:
-        console.print(tree)
-    else:
-        _print_plain(console, tree, 0)
+        yield Line(1, f"pourquoi (règles {decision.rules_version}, au {decision.as_of.isoformat()})", "bold")
+        for step in sorted(answer.explanation, key=lambda step: not step.matched):
+            yield from _step(step)
 
 
 def show_invalid(line: int, event_id: str | None, faults: Sequence[Fault]) -> None:
@@ -62,24 +94,28 @@ def show_mismatch(decision: Decision, expected: Sequence[str]) -> None:
 
 def show_refused_line(file: Path, receipt: LineReceipt) -> None:
     """Print on standard error a line of the directory that is left out."""
-    text = f"{file.name}, ligne {receipt.line} : {receipt.reason}"
+    text = f"{file.name}, ligne {receipt.line} : {receipt.reason}"
     Console(stderr=True, soft_wrap=True).print(text, markup=False, highlight=False)
 
 
-def _routing_line(routing: Routing) -> str:
+def _routing(routing: Routing) -> Iterator[Line]:
+    place = f" {routing.cdas}" if routing.cdas is not None else ""
+    names = f"{routing.service.label}{place}, {routing.role.label}"
+    yield Line(1, f"{names} ({routing.service.value}/{routing.role.value})", "bold")
+    urgency = "" if routing.urgency is Urgency.NONE else f" · {routing.urgency.label}"
+    yield Line(2, f"par : {routing.channel.label} · pour : {routing.purpose.label}{urgency}")
     count = len(routing.recipients)
     reached = f" · {count} destinataire{'s' if count > 1 else ''}" if count else ""
-    names = f"{routing.service.label}, {routing.role.label}"
-    return f"{names} ({routing.service.value}/{routing.role.value}) · {', '.join(routing.rules)}{reached}"
+    yield Line(2, f"règles : {', '.join(routing.rules)}{reached}", "dim")
 
 
-def _step(step: Explanation) -> Text:
+def _step(step: Explanation) -> Iterator[Line]:
     applied = "appliquée" if step.matched else "examinée, non appliquée"
-    style = "green" if step.matched else "dim"
-    return Text(f"{step.rule} ({step.article}), {applied} : {step.label} « {step.quote} »", style=style)
+    yield Line(2, f"{step.rule} ({step.article}), {applied} : {step.label}", "green" if step.matched else "")
+    yield Line(3, f"« {step.quote} »", "dim italic")
 
 
-def _print_plain(console: Console, tree: Tree, depth: int) -> None:
-    console.print(f"{'  ' * depth}{tree.label}", markup=False, highlight=False)
-    for child in tree.children:
-        _print_plain(console, child, depth + 1)
+@cache
+def _terminal() -> Console | None:
+    console = Console()
+    return console if console.is_terminal else None

@@ -12,10 +12,8 @@ from hub.domain.events import Data, Event
 from hub.domain.notice_answers import decide_notice, decide_withdrawal
 from hub.domain.paris import paris
 from hub.domain.rules.catalogue import version_on
-from hub.domain.rules.parameters import ParameterTable
+from hub.domain.rules.parameters import NO_ROWS, ParameterTable
 from hub.domain.vocabulary import Flag
-
-_DEFAULTS: Final = ParameterTable(())
 
 NoticeDecider = Callable[[str, Data, date, Directory | None], Answer]
 
@@ -34,7 +32,7 @@ def decide(
     as_of: datetime | None = None,
     directory: Directory | None = None,
     calendar: Calendar | None = None,
-    parameters: ParameterTable = _DEFAULTS,
+    parameters: ParameterTable = NO_ROWS,
 ) -> Decision:
     """Decide on a valid event, by the rules, the calendar and the parameters in force at `as_of`.
 

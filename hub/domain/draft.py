@@ -66,7 +66,7 @@ class Draft:
         """Add a routing to the home CDAS, or note that there is none."""
         if home is None:
             self._home_missing = True
-            self.pass_over("R05", "Ni la commune du domicile ni le CDAS de l’émetteur ne sont connus.")
+            self.apply("R05", "Ni la commune du domicile ni le CDAS de l’émetteur ne sont connus : à qualifier.")
             return
         if home.by_emitter:
             self.flag(Flag.C18)

@@ -42,28 +42,28 @@ def answer_handover(situation: Situation, handover: Handover) -> Answer:
     draft = Draft()
     to_caf = handover.direction == Direction.CDAS_TO_CAF
     if handover.agreed:
-        draft.apply("R57")
+        draft.apply("R57", "La personne a donné son accord.")
     else:
-        draft.pass_over("R57", "La personne n’a pas donné son accord : rien n’est transmis ni conservé.")
+        draft.apply("R57", "La personne n’a pas donné son accord : rien n’est transmis ni conservé.")
         draft.reject(Rejection.AGREEMENT_MISSING)
     if handover.link == Link.STRONG:
-        draft.pass_over("R58", "Le lien avec le travailleur social est fort : une co-intervention est possible.")
+        draft.apply("R58", "Le lien avec le travailleur social est fort : une co-intervention est possible.")
         draft.reject(Rejection.LINK_ACTIVE)
         draft.suggest(Suggestion.JOINT_INTERVENTION)
     else:
-        draft.apply("R58")
+        draft.apply("R58", "Le lien avec le travailleur social est faible, ou rompu.")
     if to_caf:
         _check_destination(draft, situation)
     rule, expected = _RECOGNISED[Direction(handover.direction)]
     if handover.reason == expected:
         draft.apply(rule)
     else:
-        draft.pass_over(rule, "Le motif n’est pas celui que la convention prévoit dans ce sens.")
+        draft.apply(rule, "Refus : le motif n’est pas celui que la convention prévoit dans ce sens.")
         draft.reject(Rejection.REASON_NOT_RECOGNISED)
     if handover.communicated:
-        draft.apply("R59")
+        draft.apply("R59", "Une communication écrite ou orale accompagne la demande.")
     else:
-        draft.pass_over("R59", "Aucune communication écrite ou orale n’accompagne la demande.")
+        draft.apply("R59", "Aucune communication écrite ou orale n’accompagne la demande : elle est attendue.")
         draft.lack(Missing.COMMUNICATION)
     if draft.stands:
         purpose = Purpose.APPOINTMENT if to_caf else Purpose.CONCERTATION
@@ -77,7 +77,7 @@ def answer_joint_intervention(situation: Situation, joint: JointIntervention) ->
     if joint.with_whom in _EXCLUDED:
         draft.flag(Flag.C07)
         if joint.exclusion_in_force:
-            draft.pass_over("R46", "La co-intervention est exclue avec ce professionnel : un contact est suggéré.")
+            draft.apply("R46", "La co-intervention est exclue avec ce professionnel : un contact est suggéré.")
             draft.reject(Rejection.EXCLUDED_PROFESSIONAL)
             draft.suggest(Suggestion.COORDINATION_CONTACT)
         else:
@@ -85,14 +85,14 @@ def answer_joint_intervention(situation: Situation, joint: JointIntervention) ->
     else:
         draft.apply("R46")
     if joint.evaluated:
-        draft.apply("R45")
+        draft.apply("R45", "L’évaluation conjointe avec la famille a eu lieu.")
     else:
-        draft.pass_over("R45", "L’évaluation conjointe avec la famille n’a pas eu lieu.")
+        draft.apply("R45", "L’évaluation conjointe avec la famille n’a pas eu lieu : elle est attendue.")
         draft.lack(Missing.EVALUATION)
     if joint.reason is not None:
-        draft.apply("R44")
+        draft.apply("R44", "Le motif de la co-intervention est donné.")
     else:
-        draft.pass_over("R44", "Le motif de la co-intervention n’est pas donné.")
+        draft.apply("R44", "Le motif de la co-intervention n’est pas donné : il est attendu.")
         draft.lack(Missing.REASON)
     if draft.stands:
         to_caf = joint.direction == Direction.CDAS_TO_CAF
@@ -103,7 +103,7 @@ def answer_joint_intervention(situation: Situation, joint: JointIntervention) ->
 def _check_destination(draft: Draft, situation: Situation) -> None:
     """What only a hand-over to the CAF must meet: child protection (R51) and the perimeter (R55, R10)."""
     if situation.protection_known:
-        draft.pass_over("R51", "Le CDAS maintient son intervention au titre de la protection de l’enfance.")
+        draft.apply("R51", "Le CDAS maintient son intervention au titre de la protection de l’enfance.")
         draft.reject(Rejection.CHILD_PROTECTION_MAINTAINED)
         draft.suggest(Suggestion.JOINT_INTERVENTION)
     if is_outside_the_scheme(situation):
@@ -111,6 +111,7 @@ def _check_destination(draft: Draft, situation: Situation) -> None:
     found = perimeter(situation.life_event, situation.child)
     found.explain(draft, situation.life_event)
     if found.inside is False:
+        draft.apply("R10", "Refus : la situation est hors du périmètre du service social de la CAF.")
         draft.reject(Rejection.OUT_OF_PERIMETER)
     elif found.inside is None:
         draft.lack(Missing.LIFE_EVENT_DATE)

@@ -97,7 +97,7 @@ def settle(case: CaseT, answer: Callable[[CaseT], Answer]) -> Answer:
 def _undecided() -> Answer:
     draft = Draft()
     draft.lack(Missing.UNKNOWN_SYMBOL)
-    draft.pass_over("R05", "Une valeur n’est pas connue de cette version du hub, et l’orientation en dépend.")
+    draft.apply("R05", "Une valeur n’est pas connue de cette version du hub, et l’orientation en dépend.")
     return draft.answer(Outcome.HUMAN_QUALIFICATION)
 
 

@@ -12,8 +12,9 @@ from aiokafka import ConsumerRecord
 from hub.domain.decide import decide, is_routed
 from hub.domain.decision import Answer, Decision
 from hub.domain.events import EVENT_TYPES, SIGNATORIES, Envelope, never_stored
+from hub.domain.rules.parameters import NO_ROWS, ParameterTable
 from hub.domain.territory import Territory
-from hub.domain.vocabulary import Confidentiality, Outcome
+from hub.domain.vocabulary import Confidentiality
 from hub.router.directory import DirectoryState, Entry, owner_of
 from hub.router.lanes import institution_of, misplaced
 from hub.wire.avro import decode, encode
@@ -73,8 +74,16 @@ class Batch:
 class Judge:
     """Decides on records, by the rules and the directory as it stands."""
 
-    def __init__(self, catalogue: Catalogue, territory: Territory, state: DirectoryState, limits: Limits) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        territory: Territory,
+        state: DirectoryState,
+        limits: Limits,
+        parameters: ParameterTable = NO_ROWS,
+    ) -> None:
         self.limits = limits
+        self._parameters = parameters
         self._catalogue = catalogue
         self._state = state
         self._reader = EventReader(catalogue, territory)
@@ -151,7 +160,7 @@ class Judge:
         change = self._directory_change(event, batch) if record.topic.endswith(_DIRECTORY) else None
         decision: Decision | None = None
         if is_routed(envelope.type):
-            decision = decide(event, directory=self._state.contacts, calendar=self._state.calendar)
+            decision = decide(event, None, self._state.contacts, self._state.calendar, self._parameters)
         value = self._writer.write(
             envelope,
             event.schema,
@@ -262,7 +271,7 @@ def _own_fault(record: ConsumerRecord, error: Exception) -> Fault:
 
 
 def _count_unreachable(answer: Answer, event_type: str, batch: Batch) -> None:
-    if answer.outcome is Outcome.ROUTED and event_type != "notice.withdrawn":
+    if event_type != "notice.withdrawn":
         for routing in answer.routings:
             if not routing.recipients:
                 batch.unreachable[routing.service, routing.role] += 1

@@ -69,6 +69,10 @@ class ParameterTable:
         return Parameters(**held)
 
 
+NO_ROWS: Final = ParameterTable(())
+"""No row: every parameter has its default."""
+
+
 def build_parameters(lines: Iterable[tuple[int, Mapping[str, str | None]]]) -> ParameterTable:
     """Build the table from the lines of the file: each with its number, and its cells by column (COLUMNS).
 
