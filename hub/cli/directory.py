@@ -1,7 +1,6 @@
 """`hub directory import|show`: contacts in from a file, with a receipt for each line; contacts looked up."""
 
 import asyncio
-import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -10,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 
+from hub.cli.importing import NBSP, FileUnreadable, apply_contacts, plural, read_table
 from hub.cli.local import local_settings
 from hub.cli.output import AsJson, on_terminal, print_json, print_line, print_table
 from hub.data import load_territory
@@ -20,21 +19,12 @@ from hub.domain.directory_import import LineReceipt, LineStatus, plan_import
 from hub.domain.paris import paris
 from hub.domain.vocabulary import Role, Service
 from hub.errors import HubError
-from hub.settings import Settings
-from hub.wire.directory_publish import publish_contacts, wait_until_applied
 from hub.wire.directory_topic import DirectoryState, read_directory
-from hub.wire.schemas import Catalogue, load_catalogue
+from hub.wire.schemas import load_catalogue
 
 app = typer.Typer(help="The contacts of both institutions and of the ASIP.", no_args_is_help=True)
 
-_NBSP = "\u00a0"
 _APPLIED = (LineStatus.ADDED, LineStatus.CHANGED)
-
-
-class DirectoryFileUnreadable(HubError):
-    """The file is missing, or is no CSV file in UTF-8 with a contact column."""
-
-    exit_code = 2
 
 
 class ContactUnknown(HubError):
@@ -57,14 +47,14 @@ def import_(
     Exit code: 0; 1 when a line was refused or the hub did not take the contacts in; 2 when the file cannot be read.
     """
     settings, catalogue = local_settings(), load_catalogue()
-    rows = _read_rows(file)
+    rows = _read_contacts(file)
     state = asyncio.run(read_directory(settings, catalogue, load_territory()))
     now = datetime.now(paris())
     receipts = plan_import(rows, state.directory, now.date())
     _show_receipts(receipts, as_json=as_json)
     contacts = [r.contact for r in receipts if r.status in _APPLIED and r.contact is not None]
     if apply and contacts:
-        asyncio.run(_apply(settings, catalogue, state, contacts, now))
+        asyncio.run(apply_contacts(settings, catalogue, state, contacts, now))
     _show_summary(receipts, applied=apply, as_json=as_json)
     raise typer.Exit(1 if any(r.status is LineStatus.REFUSED for r in receipts) else 0)
 
@@ -75,7 +65,9 @@ def show(
     *,
     service: Annotated[str | None, typer.Option(help="Only this service, by its symbol.")] = None,
     role: Annotated[str | None, typer.Option(help="Only this role, by its symbol.")] = None,
-    commune: Annotated[str | None, typer.Option(help="Only those whose territory holds this INSEE code.")] = None,
+    commune: Annotated[
+        str | None, typer.Option(help="Only those whose territory meets this INSEE (or IRIS) code.")
+    ] = None,
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only those valid on this day.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -105,36 +97,12 @@ def show(
         )
 
 
-def _read_rows(file: Path) -> list[dict[str, str]]:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            # Spreadsheets set to French save « CSV » with semicolons.
-            separator = ";" if ";" in lines.readline() else ","
-            lines.seek(0)
-            reader = csv.DictReader(lines, delimiter=separator, strict=True)
-            rows = list(reader)
-            columns = reader.fieldnames or ()
-    except OSError as error:
-        msg = f"{file} cannot be read: {error.strerror}."
-        raise DirectoryFileUnreadable(msg, "Name a CSV file.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        msg = f"{file} is no CSV file in UTF-8."
-        raise DirectoryFileUnreadable(msg, "Save it as « CSV UTF-8 », with commas or semicolons.") from error
-    if "contact" not in columns:
+def _read_contacts(file: Path) -> list[dict[str, str]]:
+    table = read_table(file)
+    if "contact" not in table.columns:
         msg = f"{file} has no column « contact »."
-        raise DirectoryFileUnreadable(msg, "The first line names the columns: those of contact.changed.")
-    return rows
-
-
-async def _apply(
-    settings: Settings, catalogue: Catalogue, state: DirectoryState, contacts: Sequence[Contact], now: datetime
-) -> None:
-    await publish_contacts(settings, catalogue, contacts, state.revision, now)
-    with Progress(console=Console(stderr=True), transient=True, disable=not on_terminal()) as progress:
-        task = progress.add_task("Prise en compte par le hub", total=len(contacts))
-        await wait_until_applied(
-            settings, catalogue, state, contacts, lambda done, _: progress.update(task, completed=done)
-        )
+        raise FileUnreadable(msg, "The first line names the columns: those of contact.changed.")
+    return table.rows
 
 
 def _show_receipts(receipts: Sequence[LineReceipt], *, as_json: bool) -> None:
@@ -161,21 +129,15 @@ def _show_summary(receipts: Sequence[LineReceipt], *, applied: bool, as_json: bo
         summary: dict[str, Any] = {status.value.lower(): counts[status] for status in LineStatus}
         print_json({"summary": {"read": len(receipts), **summary}, "applied": applied})
         return
-    parts = ", ".join(f"{counts[s]}{_NBSP}{_plural(s.label, counts[s])}" for s in LineStatus)
-    print_line(
-        f"{len(receipts)}{_NBSP}{_plural('ligne', len(receipts))} {_plural('lue', len(receipts))}{_NBSP}: {parts}."
-    )
+    parts = ", ".join(f"{counts[s]}{NBSP}{plural(s.label, counts[s])}" for s in LineStatus)
+    print_line(f"{len(receipts)}{NBSP}{plural('ligne', len(receipts))} {plural('lue', len(receipts))}{NBSP}: {parts}.")
     changes = sum(counts[status] for status in _APPLIED)
     if not applied and changes:
         print_line(
-            f"Rien n’a été modifié. Relancez avec --apply pour appliquer {changes}{_NBSP}{_plural('ligne', changes)}."
+            f"Rien n’a été modifié. Relancez avec --apply pour appliquer {changes}{NBSP}{plural('ligne', changes)}."
         )
     elif applied and changes:
         print_line("Le hub applique désormais ces contacts.")
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count < 2 else f"{word}s"
 
 
 def _show_one(state: DirectoryState, reference: str, *, as_json: bool) -> None:
@@ -203,8 +165,8 @@ def _matches(
         return False
     if commune is None:
         return True
-    territory = directory.territory.spread(contact.communes, contact.epci)
-    return not territory or directory.territory.current(commune) in territory
+    scope = directory.territory.spread(contact.communes, contact.epci)
+    return not scope or directory.territory.meet(scope, directory.territory.spread((commune,), ()))
 
 
 def _validity(contact: Contact) -> str:

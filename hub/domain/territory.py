@@ -70,6 +70,10 @@ class Territory:
             return commune in self.communes or commune in self.former
         return not code.startswith(DEPARTEMENT_PREFIX) and _INSEE.fullmatch(code) is not None
 
+    def is_part(self, code: str) -> bool:
+        """Whether `code` is that of a part of a commune of today."""
+        return _PART.fullmatch(code) is not None and code[:_COMMUNE_LENGTH] in self.communes
+
     def in_departement(self, code: str) -> bool:
         """Whether the place lies in the département: its INSEE prefix decides, never its EPCI (C18)."""
         return code.startswith(DEPARTEMENT_PREFIX)
@@ -85,11 +89,14 @@ class Territory:
 
     def meet(self, one: frozenset[str], other: frozenset[str]) -> bool:
         """Whether two scopes share some ground: a part meets itself and its commune, not another part."""
-        return not (one.isdisjoint(self._with_communes(other)) and other.isdisjoint(self._with_communes(one)))
+        return not (
+            one.isdisjoint(other)
+            and one.isdisjoint(self._communes_of_parts(other))
+            and other.isdisjoint(self._communes_of_parts(one))
+        )
 
-    def _with_communes(self, scope: frozenset[str]) -> frozenset[str]:
-        parts = {self.commune_of(code) for code in scope if len(code) > _COMMUNE_LENGTH}
-        return scope | (parts & self.communes.keys()) if parts else scope
+    def _communes_of_parts(self, scope: frozenset[str]) -> list[str]:
+        return [code[:_COMMUNE_LENGTH] for code in scope if len(code) > _COMMUNE_LENGTH and self.is_part(code)]
 
     def spread(self, communes: tuple[str, ...], epci: tuple[str, ...]) -> frozenset[str]:
         """Every place of today that the two lists name together; empty when both are (the whole département)."""
