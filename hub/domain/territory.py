@@ -83,10 +83,6 @@ class Territory:
         found = table.get(self.current(code))
         return found if found is not None else table.get(self.commune_of(code))
 
-    def holds(self, scope: frozenset[str], code: str) -> bool:
-        """Whether the places of `scope` hold all of `code`: itself, or the commune that it is a part of."""
-        return self.current(code) in scope or self.commune_of(code) in scope
-
     def meet(self, one: frozenset[str], other: frozenset[str]) -> bool:
         """Whether two scopes share some ground: a part meets itself and its commune, not another part."""
         return not (

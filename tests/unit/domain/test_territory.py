@@ -99,8 +99,3 @@ MEETINGS = {
 @pytest.mark.parametrize(("one", "other", "expected"), MEETINGS.values(), ids=MEETINGS)
 def test_scopes_meet_where_they_share_ground(one: str, other: str, *, expected: bool) -> None:
     assert expected == TERRITORY.meet(TERRITORY.spread((one,), ()), TERRITORY.spread((other,), ()))
-
-
-def test_a_commune_holds_its_parts_and_a_part_never_holds_its_commune() -> None:
-    assert TERRITORY.holds(frozenset({"35238"}), "352380101")
-    assert not TERRITORY.holds(frozenset({"352380101"}), "35238")
