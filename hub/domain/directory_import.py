@@ -216,7 +216,7 @@ _SENTENCES: Final = {
     "DATES_REVERSED": "la fin de validité précède son début",
     "OPT_OUT_RESERVED": "seuls les acteurs de l’ASIP peuvent refuser les informations",
     "REFERENCE_TO_ITSELF": "un contact ne peut pas être son propre suppléant",
-    "COMMUNE_UNKNOWN": "code de commune inconnu du code officiel géographique",
+    "COMMUNE_UNKNOWN": "code de commune (ou d’IRIS) inconnu du code officiel géographique",
     "EPCI_UNKNOWN": "aucun EPCI d’Ille-et-Vilaine n’a ce numéro SIREN",
     "CDAS_CODE_INVALID": "un code de CDAS n’a que des capitales, des chiffres et des tirets",
 }
