@@ -78,7 +78,7 @@ def _cell(day: date, found: Day) -> Text:
     """The day of the month; open days are bold and bear a dot, so that colour says nothing alone."""
     if found.periods:
         return Text(f"{day.day:2} •", style="bold green")
-    return Text(f"{day.day:2}", style="dim" if found.sentence == WEEKEND else "red")
+    return Text(f"{day.day:2}  ", style="dim" if found.sentence == WEEKEND else "red")
 
 
 def _spans(days: list[Dated]) -> Iterator[tuple[bool, str]]:
