@@ -6,7 +6,8 @@ Usage: python docs/generate.py [--check]. Exit 1 when --check finds a page that 
 import json
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,12 @@ from pydantic_core import PydanticUndefined
 
 from hub import __version__, metrics
 from hub.cli.registry import COMMANDS, load
+from hub.cli.rules_view import period, written_value
+from hub.data import load_parameters
 from hub.domain.events import EVENT_TYPES, SIGNATORIES
-from hub.domain.rules.catalogue import RULES, RULES_VERSION
+from hub.domain.rules.catalogue import PARTS, READINGS, RULES, VERSIONS
+from hub.domain.rules.parameter_kinds import KINDS
+from hub.domain.rules.rule import Rule, article_in_full
 from hub.gateway.app import build_app
 from hub.gateway.problems import PROBLEMS
 from hub.paths import kafka_deploy_root
@@ -234,15 +239,48 @@ def problems_page() -> str:
 
 
 def rules_page() -> str:
-    """Every rule that decides, as the convention says it."""
+    """Every rule by part of the convention, every reading, every parameter: in French, as both institutions read it."""
     lines = [
-        "# Rules",
+        "# Règles",
         "",
-        f"Rules version {RULES_VERSION}. Labels and quotes are what people of both institutions read.",
+        "Chaque règle de la convention, avec l’extrait dont elle vient et ce qu’elle fait dans le hub ; puis les",
+        "lectures de ce que la convention laisse ouvert, et les paramètres des deux institutions. `hub rules show R32`",
+        "dit la même chose dans un terminal. Relire et changer une règle : [le guide](../guides/rules.md).",
+        "",
+        "| version des règles | en vigueur | note |",
+        "|---|---|---|",
+        *(f"| {v.id} | {_since(v.valid_from)} | {v.note} |" for v in VERSIONS),
     ]
-    lines += ["", "| rule | article | quote | what it decides |", "|---|---|---|---|"]
-    lines += [f"| {r.id} | {r.article} | « {r.quote} » | {r.label} |" for r in RULES.values()]
+    for part in PARTS:
+        lines += ["", f"## {part.title}", *(line for rule in part.rules for line in _rule_lines(rule))]
+    lines += ["", "## Lectures", "", "Leurs numéros figurent dans les repères (`flags`) d’une décision."]
+    for reading in READINGS.values():
+        lines += ["", f"### {reading.id}", "", f"**{reading.question}**", "", reading.reading, ""]
+        lines += [f"- **Décision.** {reading.settled_by}.", f"- **Pour la changer.** {reading.change}"]
+        if leaning := [rule.id for rule in RULES.values() if reading.id in rule.readings]:
+            lines.append(f"- **Règles.** {_links(leaning)}.")
+    lines += ["", "## Paramètres", "", "Valeurs livrées ; `HUB_PARAMETERS_FILE` nomme un fichier qui les remplace."]
+    for kind in KINDS.values():
+        lines += ["", f"### `{kind.name}`", "", f"{kind.label}. {kind.decides} Voir {_links(kind.about)}.", ""]
+        lines += ["| valeur | période | décision | note |", "|---|---|---|---|"]
+        rows = (row for row in load_parameters().rows if row.parameter == kind.name)
+        lines += [f"| {written_value(row)} | {period(row)} | {row.decided_by} | {row.note} |" for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def _since(day: date) -> str:
+    return "pour toute date" if day == date.min else f"à partir du {day:%d/%m/%Y}"
+
+
+def _rule_lines(rule: Rule) -> Iterator[str]:
+    yield from ("", f"### {rule.id}", "", f"> « {rule.quote} »", ">", f"> {article_in_full(rule.article)}")
+    yield from ("", rule.label, "", f"- **Dans le hub.** {rule.decides}")
+    if rule.readings:
+        yield f"- **Lectures.** {_links(rule.readings)}."
+
+
+def _links(names: Iterable[str]) -> str:
+    return ", ".join(f"[{name}](#{name.lower()})" for name in names)
 
 
 def pages() -> dict[Path, Callable[[], str]]:

@@ -29,7 +29,7 @@ def load_parameters(path: Path | None = None) -> ParameterTable:
     except OSError:
         fault = "Il n’existe pas, ou ne peut pas être ouvert."
     except csv.Error:
-        fault = f"Ligne {reader.line_num} : les guillemets droits n’y sont pas ceux d’un fichier CSV."
+        fault = f"Vers la ligne {reader.line_num + 1} : les guillemets droits n’y sont pas ceux d’un fichier CSV."
     except ValueError as error:
         fault = str(error)
     msg = f"Le fichier {source} ne peut pas servir. {fault}"

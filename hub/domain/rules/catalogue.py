@@ -1,17 +1,16 @@
 """The index of the rules and readings, and the versions of them that were in force."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from hub.domain.decision import Explanation
 from hub.domain.rules.child_protection import CHILD_PROTECTION
 from hub.domain.rules.governance import GOVERNANCE
 from hub.domain.rules.handover import HANDOVER
-from hub.domain.rules.network import NETWORK, R29
+from hub.domain.rules.network import NETWORK, R29, X1
 from hub.domain.rules.notices import R27, R30A, R30B
 from hub.domain.rules.perimeter import PERIMETER
 from hub.domain.rules.readings import ALL_READINGS
@@ -35,7 +34,7 @@ PARTS: Final[tuple[Part, ...]] = (
 """The rules as the convention groups them, in its order."""
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for part in PARTS for rule in part.rules})
-"""Every rule by its id, R01 to R77, in that order; the order decides nothing."""
+"""Every rule by its id, R01 to R77 in that order and X1 after R30b; the order decides nothing."""
 
 READINGS: Final[Mapping[str, Reading]] = MappingProxyType({reading.id: reading for reading in ALL_READINGS})
 """Every reading by its id, C01 to C24, in that order."""
@@ -62,9 +61,9 @@ RULES_VERSION: Final = VERSIONS[-1].id
 """The latest version of the rules."""
 
 
-def version_on(day: date) -> RulesVersion:
-    """The version in force on `day`; the first one also stands for any day before it."""
-    return VERSIONS[max(0, bisect_right(VERSIONS, day, key=lambda version: version.valid_from) - 1)]
+def version_on(day: date, versions: Sequence[RulesVersion] = VERSIONS) -> RulesVersion:
+    """The version in force on `day`; the first one also stands for any day before it. `versions` are oldest first."""
+    return versions[max(0, bisect_right(versions, day, key=lambda version: version.valid_from) - 1)]
 
 
 PRIOR: Final = R29.explained(
@@ -75,17 +74,12 @@ NOT_PRIOR: Final = R29.explained(
     label="L’information est publiée le jour de sa date d’effet ou après : elle n’est pas préalable, et le hub le "
     "signale.",
 )
-CORRECTION: Final = Explanation(
-    "X1",
-    "I.4",
-    "améliorer la compréhension de l’information",
-    "La correction va au public de son nouveau contenu et à tous ceux qui ont reçu une version précédente.",
+CORRECTION: Final = X1.explained(
     matched=True,
+    label="La correction va au public de son nouveau contenu et à tous ceux qui ont reçu une version précédente.",
 )
-WITHDRAWAL: Final = Explanation(
-    "X1",
-    "I.4",
-    "améliorer la compréhension de l’information",
-    "Le retrait va à tous ceux qui ont reçu une version de l’information ; ce qui n’est pas encore parti est annulé.",
+WITHDRAWAL: Final = X1.explained(
     matched=True,
+    label="Le retrait va à tous ceux qui ont reçu une version de l’information ; ce qui n’est pas encore parti est "
+    "annulé.",
 )

@@ -15,6 +15,16 @@ R29: Final = Rule(
     "publiée le jour de sa prise d’effet ou après. Elle est envoyée dans tous les cas.",
 )
 
+X1: Final = Rule(
+    id="X1",
+    article="I.4",
+    quote="améliorer la compréhension de l’information",
+    label="Une correction ou un retrait parvient à tous ceux qui ont reçu une version de l’information.",
+    decides="Adresse la correction au public de son nouveau contenu et à tous ceux qui ont reçu une version "
+    "précédente ; adresse le retrait à tous ceux qui en ont reçu une et annule ce qui n’est pas encore parti.",
+)
+"""The last row of the notice matrix, which the convention leaves to the « écrit de référence » (R28)."""
+
 NETWORK: Final = Part(
     "network",
     "Démarches locales et information préalable",
@@ -51,5 +61,6 @@ NETWORK: Final = Part(
         R29,
         R30A.rule,
         R30B.rule,
+        X1,
     ),
 )

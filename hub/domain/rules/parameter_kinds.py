@@ -20,6 +20,7 @@ class ParameterKind:
     """One parameter: its name, a French label, what it changes (French), the rules and readings that it belongs to.
 
     `read` makes the value of a cell of the file; it raises ValueError with the French description of what it takes.
+    `when_empty` is what an empty cell means (French), where one is taken.
     """
 
     name: str
@@ -27,6 +28,7 @@ class ParameterKind:
     decides: str
     about: tuple[str, ...]
     read: Callable[[str], Value]
+    when_empty: str = ""
 
 
 def _switch(text: str) -> bool:
@@ -100,6 +102,7 @@ _KINDS: Final = (
         "Aucune orientation n’en dépend. Inactif si la valeur est vide : la convention ne fixe aucun délai.",
         ("R23",),
         _count_or_off,
+        when_empty="inactif",
     ),
     ParameterKind(
         "social_urgency_target_minutes",
@@ -107,6 +110,7 @@ _KINDS: Final = (
         "Aucune orientation n’en dépend. Inactif si la valeur est vide : la convention ne fixe aucun délai.",
         ("R23",),
         _count_or_off,
+        when_empty="inactif",
     ),
     ParameterKind(
         "convention_signed_on",
@@ -114,6 +118,7 @@ _KINDS: Final = (
         "Sert à rappeler chaque anniversaire avant la reconduction. Une valeur vide veut dire : date inconnue.",
         ("R75",),
         _day_or_unknown,
+        when_empty="date inconnue",
     ),
     ParameterKind(
         "reference_year_start",

@@ -90,3 +90,17 @@ class NoticeRule:
     def explained(self, *, matched: bool) -> Explanation:
         """The rule in an explanation."""
         return self.rule.explained(matched=matched)
+
+
+def article_in_full(article: str) -> str:
+    """An article as people read it: « I.1 » as « article I.1 », « A2 » as « annexe 2 »."""
+    return ", ".join(_PLACES.get(place, f"article {place}") for place in article.split(", "))
+
+
+_PLACES: Final = {
+    "Objet": "objet de la convention",
+    "A2": "annexe 2",
+    "Suivi": "suivi de la convention",
+    "Durée": "durée et date d’effet de la convention",
+    "Délib.": "délibération du 2 décembre 2024",
+}
