@@ -23,6 +23,7 @@ COMMANDS = {
     "topics": "Create the Kafka topics, or compare them with what is declared.",
     "schemas": "Check and show the Avro schemas.",
     "credentials": "Make and list the credentials of the systems that may publish.",
+    "keys": "Create, list, rotate and destroy the keys of the personal block.",
     "database": "Bring the tables of PostgreSQL up to date.",
     "bench": "Measure throughput and latency against a bare loop.",
 }

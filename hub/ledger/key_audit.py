@@ -1,10 +1,11 @@
 """The audit of keys: who did what to which key, when and why. No personal data, and no key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import insert, text
+from sqlalchemy import RowMapping, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.personal_block import KeyReason
@@ -45,6 +46,14 @@ async def record(
     row = {"at": actor.at, "who": actor.who, "what": act.value, "reason": actor.reason.value}
     key = {"receiver": receiver, "situation": situation, "kid": kid}
     await connection.execute(insert(key_audit).values(row | key))
+
+
+async def audit_lines(connection: AsyncConnection, situation: str | None = None) -> Sequence[RowMapping]:
+    """The audit, oldest first, or what of it names one situation."""
+    statement = select(key_audit).order_by(key_audit.c.seq)
+    if situation is not None:
+        statement = statement.where(key_audit.c.situation == situation)
+    return (await connection.execute(statement)).mappings().all()
 
 
 async def lock_receiver(connection: AsyncConnection, receiver: str, *, alone: bool) -> None:

@@ -88,25 +88,24 @@ async def service_keys(connection: AsyncConnection, receiver: Receiver | None = 
     return [ServiceKey(**row) for row in (await connection.execute(statement)).mappings()]
 
 
-async def destroy_service_key(connection: AsyncConnection, receiver: Receiver, kid: str, actor: Actor) -> int:
-    """Destroy a key, and the situation keys wrapped for it; return how many these were.
+async def destroy_service_key(
+    connection: AsyncConnection, receiver: Receiver, kid: str, actor: Actor, *, most: int
+) -> int | None:
+    """Destroy a key and the situation keys wrapped for it; return how many these were.
 
-    Their situations are not erased: a sender's next demand makes a new key, for the receiver's current one.
+    None, and nothing is done, where they are more than `most`. Their situations are not erased: a sender's next demand
+    makes a new key, for the receiver's current one.
     """
     await lock_receiver(connection, str(receiver), alone=True)
+    wrapped_for_it = (situation_key.c.service_kid == kid, situation_key.c.destroyed_at.is_(None))
+    if (await connection.scalar(select(func.count()).select_from(situation_key).where(*wrapped_for_it)) or 0) > most:
+        return None
     await connection.execute(update(service_key).where(service_key.c.kid == kid).values(destroyed_at=actor.at))
-    lost = (
-        await connection.execute(
-            update(situation_key)
-            .where(situation_key.c.service_kid == kid, situation_key.c.destroyed_at.is_(None))
-            .values(public_jwk=None, wrapped=None, destroyed_at=actor.at)
-            .returning(situation_key.c.kid, situation_key.c.situation)
-        )
-    ).all()
+    gone = update(situation_key).where(*wrapped_for_it).values(public_jwk=None, wrapped=None, destroyed_at=actor.at)
+    lost = (await connection.execute(gone.returning(situation_key.c.kid, situation_key.c.situation))).all()
     await record(connection, actor, KeyAct.DESTROYED, receiver=str(receiver), kid=kid)
-    for row in lost:
-        names = {"receiver": str(receiver), "situation": row.situation, "kid": row.kid}
-        await record(connection, actor, KeyAct.DESTROYED, **names)
+    for key in lost:
+        await record(connection, actor, KeyAct.DESTROYED, receiver=str(receiver), situation=key.situation, kid=key.kid)
     return len(lost)
 
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
@@ -22,7 +24,7 @@ from hub.settings import Settings
 from hub.wire.avro import decode
 from hub.wire.jwe import KeyPair, Unreadable, decrypt, encrypt, new_pair, unwrap
 from hub.wire.schemas import load_catalogue
-from tests.integration.gateway.gateway_setup import CD35, Gateway, header, new_notice, records_of
+from tests.integration.gateway.gateway_setup import CD35, TOKENS, Gateway, header, new_notice, records_of
 
 CONTENT = "Zoé Perrin, 06 00 00 00 42".encode()
 CAF_WORK = "service=CAF_SOCIAL_WORK"
@@ -144,6 +146,19 @@ def test_who_may_not_ask_or_asks_wrongly_is_refused(
 ) -> None:
     assert services
     assert expected == refused(gateway.get(f"/keys/S-K-4{path}", system))
+
+
+def test_the_examples_of_the_guide_send_and_read_a_block(gateway: Gateway, services: dict[str, KeyPair]) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "guides" / "personal-data.md").read_text(encoding="utf-8")
+    names: dict[str, Any] = {}
+    for example in re.findall(r"```python\n(.*?)```", guide, re.DOTALL):
+        exec(compile(example, "personal-data.md", "exec"), names)
+    receiver = {"service": "CDAS", "cdas": "CDAS-07"}
+    block = names["personal_block"](gateway.url, TOKENS["partner"], "S-K-7", CONTENT.decode(), **receiver)
+    assert gateway.post(referral(block, "S-K-7"), "cd35").status_code == 202
+    private = services["CDAS/CDAS-07"].private
+    read = names["read_block"](gateway.url, TOKENS["cd35"], "S-K-7", block, private, **receiver)
+    assert CONTENT.decode() == read
 
 
 def test_a_plaintext_telephone_number_is_refused_with_its_code_and_not_echoed(gateway: Gateway) -> None:

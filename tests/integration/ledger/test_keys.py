@@ -214,7 +214,8 @@ async def test_a_destroyed_service_key_takes_its_situation_keys_along_and_new_on
     fresh = new_pair("svc")
     async with engine.begin() as connection:
         await rotate_service_key(connection, CDAS, fresh.public, actor(KeyReason.ROTATION))
-        assert 1 == await destroy_service_key(connection, CDAS, service.kid, actor(KeyReason.COMPROMISED))
+        assert await destroy_service_key(connection, CDAS, service.kid, actor(), most=0) is None
+        assert 1 == await destroy_service_key(connection, CDAS, service.kid, actor(KeyReason.COMPROMISED), most=1)
     with pytest.raises(KeyDestroyed):
         await fetch(engine)
     second = await demand(engine)
