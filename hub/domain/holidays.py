@@ -47,4 +47,4 @@ def public_holidays(year: int) -> Mapping[date, str]:
 
 def is_ascension_friday(day: date) -> bool:
     """Whether `day` is the Friday after Ascension day, when the offices of both institutions are closed."""
-    return day - _TO_ASCENSION - timedelta(days=1) == easter(day.year) if day.month in (5, 6) else False
+    return day == easter(day.year) + _TO_ASCENSION + timedelta(days=1)

@@ -97,6 +97,12 @@ def test_an_hour_that_comes_twice_is_open_twice(fold: int) -> None:
     assert not calendar(night).line(instant - timedelta(hours=1 + fold)).is_open
 
 
+def test_an_answer_holds_for_its_own_minute_alone() -> None:
+    asked = load_calendar()
+    minutes = [datetime(2026, 3, 10, 11, 59, tzinfo=paris()) + timedelta(minutes=n) for n in range(100)]
+    assert [True] + 90 * [False] + 9 * [True] == [asked.line(instant).is_open for instant in minutes]
+
+
 def test_zone_b_takes_as_many_working_days_of_a_year_as_its_source_says() -> None:
     holidays = [entry for entry in load_calendar().entries.values() if entry.reason == "SCHOOL_HOLIDAY"]
 

@@ -35,17 +35,18 @@ def test_ascension_may_share_its_day(year: int, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "sunday",
-    ["1818-03-22", "1943-04-25", "1954-04-18", "1981-04-19", "2000-04-23", "2024-03-31", "2025-04-20", "2026-04-05",
-     "2027-03-28", "2028-04-16", "2038-04-25", "2049-04-18", "2076-04-19", "2199-04-14"],
+    ["1666-04-25", "1734-04-25", "1761-03-22", "1818-03-22", "1943-04-25", "1954-04-18", "1981-04-19", "2000-04-23",
+     "2024-03-31", "2025-04-20", "2026-04-05", "2027-03-28", "2028-04-16", "2038-04-25", "2049-04-18", "2076-04-19"],
 )  # fmt: skip
 def test_easter_falls_on_the_sunday_that_the_tables_give(sunday: str) -> None:
     assert date.fromisoformat(sunday) == easter(int(sunday[:4]))
 
 
 def test_the_friday_after_ascension_comes_once_a_year() -> None:
-    days = [date(2024, 1, 1) + timedelta(days=n) for n in range(5 * 365)]
-    expected = [date(2024, 5, 10), date(2025, 5, 30), date(2026, 5, 15), date(2027, 5, 7), date(2028, 5, 26)]
-    assert expected == [day for day in days if is_ascension_friday(day)]
+    days = [date(2008, 1, 1) + timedelta(days=n) for n in range(4 * 365)]
+    assert [date(2008, 5, 2), date(2009, 5, 22), date(2010, 5, 14), date(2011, 6, 3)] == [
+        day for day in days if is_ascension_friday(day)
+    ]
 
 
 @given(st.dates(date(1600, 1, 1), date(2199, 12, 31)))
