@@ -12,7 +12,7 @@ from hub.bench.measure import BenchOptions, BenchResult
 from hub.cli.output import AsJson, print_json
 from hub.errors import HubError
 
-NAMES = ("router", "gateway", "latency")
+NAMES = ("decide", "router", "gateway", "latency")
 _MODULE = "hub.bench."
 
 

@@ -1,9 +1,7 @@
 """A case: what the rules read of one event. Equal cases have the same answer, whatever the names and dates behind."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from hub.domain.benefit_answers import answer_benefit
@@ -18,16 +16,14 @@ from hub.domain.rules.parameters import Parameters
 from hub.domain.situation import Place, Situation, locate, read_emitter, read_situation
 from hub.domain.situation_vocabulary import ChildProtection, Need
 from hub.domain.transfer_answers import Handover, JointIntervention, answer_handover, answer_joint_intervention
-from hub.domain.unknown_symbols import has_unknown, settle
+from hub.domain.unknown_symbols import settle
 from hub.domain.urgency_answers import Emergency, answer_social_urgency
-from hub.domain.vocabulary import Flag, Outcome
+from hub.domain.vocabulary import UNKNOWN, Flag, Outcome
 
 _NO_CALENDAR: Final = Line(is_open=False, beyond_data=True, sentence="aucun calendrier n’est connu")
-_KEPT_ANSWERS: Final = 8192
 
 
-@dataclass(frozen=True, slots=True)
-class Grounds:
+class Grounds(NamedTuple):
     """What a case is read with: the instant, its calendar date in Europe/Paris, and what holds then."""
 
     instant: datetime
@@ -51,13 +47,23 @@ def read_case(event_type: str, data: Data, grounds: Grounds) -> Case:
     return CASES[event_type](event_type, data, grounds)
 
 
-@lru_cache(maxsize=_KEPT_ANSWERS)
 def answer_case(case: Case) -> Answer:
     """The answer, without recipients: the contract's section 5 from top to bottom, and its section 6.
 
     Where the answer depends on a symbol that this version does not know, a human qualifies.
     """
-    return settle(case, _answer) if has_unknown(case) else _answer(case)
+    return settle(case, _answer) if _has_unknown(case) else _answer(case)
+
+
+def _has_unknown(case: Case) -> bool:
+    """Whether a symbol that the rules read is unknown; a code that is spelt so counts, and changes nothing."""
+    about, added = case.about, case.added
+    if UNKNOWN in about.emitter or UNKNOWN in about or (added is not None and UNKNOWN in added):
+        return True
+    if isinstance(about, Concern):
+        return False
+    parts = (*about.support, about.life_event or (), about.benefit or ())
+    return any(UNKNOWN in part for part in parts)
 
 
 def _answer(case: Case) -> Answer:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from hub.domain.calendar import Calendar
-from hub.domain.cases import CASES, Case, Grounds, answer_case, read_case
+from hub.domain.cases import CASES, Grounds, answer_case, read_case
 from hub.domain.decision import Answer, Decision, Routing
 from hub.domain.directory import Directory
 from hub.domain.events import Data, Event
@@ -47,8 +47,7 @@ def decide(
     if data is None:
         answer = None
     elif envelope.type in CASES:
-        grounds = Grounds(instant, on, directory, calendar, parameters.on(on))
-        answer = _person_level(read_case(envelope.type, data, grounds), data, grounds)
+        answer = _person_level(envelope.type, data, Grounds(instant, on, directory, calendar, parameters.on(on)))
     else:
         decider = _NOTICES.get(envelope.type)
         answer = decider(envelope.type, data, on, directory) if decider is not None else None
@@ -58,24 +57,21 @@ def decide(
     return Decision(envelope.id, envelope.type, instant, version_on(on).id, answer)
 
 
-def _person_level(case: Case, data: Data, grounds: Grounds) -> Answer:
-    """The answer to the case, with the contacts that it reaches where a directory is known."""
-    answer = answer_case(case)
-    directory = grounds.directory
-    if directory is None or not answer.routings:
+def _person_level(event_type: str, data: Data, grounds: Grounds) -> Answer:
+    """The answer to a case, with the contacts that it reaches where a directory is known."""
+    answer = answer_case(read_case(event_type, data, grounds))
+    if grounds.directory is None or not answer.routings:
         return answer
-    commune = data["household"]["commune"]
-    key = ("addressed", case, commune, grounds.on)
-    return directory.remembered(key, lambda: _addressed(answer, directory, commune, grounds.on))
+    return _addressed(answer, grounds.directory, data["household"]["commune"], grounds.on)
 
 
 def _addressed(answer: Answer, directory: Directory, commune: str | None, on: date) -> Answer:
     routings: list[Routing] = []
     last_resort = False
-    for routing in answer.routings:
-        reach = directory.reach(routing.service, routing.role, on, cdas=routing.cdas, commune=commune)
+    for r in answer.routings:
+        reach = directory.reach(r.service, r.role, on, cdas=r.cdas, commune=commune)
         last_resort |= reach.last_resort
-        routings.append(routing.reaching(reach.recipients))
+        routings.append(Routing(r.service, r.role, r.channel, r.purpose, r.urgency, r.cdas, r.rules, reach.recipients))
     flags = (*answer.flags, Flag.GENERIC_MAILBOX_USED) if last_resort else answer.flags
     return answer.addressed(tuple(routings), flags)
 

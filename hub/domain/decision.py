@@ -1,6 +1,6 @@
 """The answer of the routing engine, field by field as the contract's section 4 lists it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from hub.domain.vocabulary import (
@@ -23,7 +23,7 @@ class Routing:
     """One destination: where, whom, by which channel, why, by which rules, and which contacts.
 
     `cdas` is the code of the home CDAS, or None when all are meant or it is not known. `recipients` are references of
-    contacts. `data` is the routing as plain data, made once because a routing is shared by many decisions: read only.
+    contacts.
     """
 
     service: Service
@@ -34,10 +34,11 @@ class Routing:
     cdas: str | None
     rules: tuple[str, ...]
     recipients: tuple[str, ...] = ()
-    data: dict[str, object] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        data = {
+    @property
+    def data(self) -> dict[str, object]:
+        """The routing as plain data, in the contract's order of fields."""
+        return {
             "service": self.service.value,
             "role": self.role.value,
             "channel": self.channel.value,
@@ -47,41 +48,33 @@ class Routing:
             "rules": list(self.rules),
             "recipients": list(self.recipients),
         }
-        object.__setattr__(self, "data", data)
-
-    def reaching(self, recipients: tuple[str, ...]) -> "Routing":
-        """The same destination, with the contacts that it reaches."""
-        return replace(self, recipients=recipients)
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A rule that was looked at: id, article of the convention, short quote and one sentence, both in French.
-
-    `data` is the explanation as plain data, made once because it is shared by many answers: read only.
-    """
+    """A rule that was looked at: id, article of the convention, short quote and one sentence, both in French."""
 
     rule: str
     article: str
     quote: str
     label: str
     matched: bool
-    data: dict[str, object] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        data = {
+    @property
+    def data(self) -> dict[str, object]:
+        """The explanation as plain data, in the contract's order of fields."""
+        return {
             "rule": self.rule,
             "article": self.article,
             "quote": self.quote,
             "label": self.label,
             "matched": self.matched,
         }
-        object.__setattr__(self, "data", data)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The part of a decision that events of the same content share."""
+    """What the rules answer: all of a decision but the event, the instant and the version."""
 
     outcome: Outcome
     routings: tuple[Routing, ...] = ()
@@ -94,10 +87,28 @@ class Answer:
     keyword: str | None = None
     lead_days: int | None = None
     explanation: tuple[Explanation, ...] = ()
-    data: dict[str, object] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        data = {
+    def addressed(self, routings: tuple[Routing, ...], flags: tuple[str, ...]) -> "Answer":
+        """The same answer with the contacts that it reaches, and the flags that go with them."""
+        # Not dataclasses.replace: it looks the fields up by name, for every decision of the router.
+        return Answer(
+            self.outcome,
+            routings,
+            self.rejections,
+            self.missing,
+            self.suggestions,
+            self.warnings,
+            flags,
+            self.instruction,
+            self.keyword,
+            self.lead_days,
+            self.explanation,
+        )
+
+    @property
+    def data(self) -> dict[str, object]:
+        """The answer as plain data, in the contract's order of fields."""
+        return {
             "outcome": self.outcome.value,
             "routings": [routing.data for routing in self.routings],
             "rejections": [code.value for code in self.rejections],
@@ -110,11 +121,6 @@ class Answer:
             "lead_days": self.lead_days,
             "explanation": [step.data for step in self.explanation],
         }
-        object.__setattr__(self, "data", data)
-
-    def addressed(self, routings: tuple[Routing, ...], flags: tuple[str, ...]) -> "Answer":
-        """The same answer with routings that reach contacts, and the flags that go with them."""
-        return replace(self, routings=routings, flags=flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ class Decision:
 
     @property
     def data(self) -> dict[str, object]:
-        """The data of `routing.decided`, in the contract's order; lists and records in it are shared: read only."""
+        """The data of `routing.decided`, in the contract's order."""
         return {
             "event_id": self.event_id,
             "event_type": self.event_type,

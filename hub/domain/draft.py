@@ -1,5 +1,7 @@
 """An answer while the rules are being applied to it."""
 
+from functools import cache
+
 from hub.domain.decision import Answer, Explanation, Routing
 from hub.domain.rules.catalogue import RULES
 from hub.domain.situation import Home
@@ -100,11 +102,11 @@ class Draft:
 
     def apply(self, rule: str, label: str | None = None) -> None:
         """Explain that a rule applied, in its own words or in those of the case."""
-        self._explanation.append(RULES[rule].explained(matched=True, label=label))
+        self._explanation.append(_explained(rule, label, matched=True))
 
     def pass_over(self, rule: str, label: str) -> None:
         """Explain why a rule that one might expect did not apply."""
-        self._explanation.append(RULES[rule].explained(matched=False, label=label))
+        self._explanation.append(_explained(rule, label, matched=False))
 
     def answer(
         self,
@@ -139,3 +141,9 @@ class Draft:
 
     def _built(self) -> tuple[Routing, ...]:
         return tuple(Routing(*place, tuple(rules)) for place, rules in self._routings.items())
+
+
+@cache
+def _explained(rule: str, label: str | None, *, matched: bool) -> Explanation:
+    """One object for each rule and sentence: there are some hundreds of them, and millions of decisions."""
+    return RULES[rule].explained(matched=matched, label=label)

@@ -55,19 +55,6 @@ _MIGHT_BE: Final[dict[str, Iterable[str]]] = {
 CaseT = TypeVar("CaseT", bound=NamedTuple)
 
 
-def has_unknown(value: object) -> bool:
-    """Whether a field that the rules read holds an unknown symbol."""
-    if isinstance(value, tuple):
-        names = getattr(value, "_fields", None)
-        if names is None:
-            return any(map(has_unknown, value))
-        return any(
-            (held == UNKNOWN and name in _MIGHT_BE) or (type(held) is not str and has_unknown(held))
-            for name, held in zip(names, value, strict=True)
-        )
-    return False
-
-
 def settle(case: CaseT, answer: Callable[[CaseT], Answer]) -> Answer:
     """The answer that holds whatever the unknown symbols stand for, or that a human qualifies."""
     tried = list(islice(_variants(case), _TRIED_AT_MOST + 1))
@@ -121,7 +108,7 @@ def _destination(routing: Routing) -> tuple[object, ...]:
 
 def _variants(value: Any) -> Iterator[Any]:
     """The value, once for every combination of what its unknown symbols may stand for."""
-    if not isinstance(value, tuple) or not has_unknown(value):
+    if not isinstance(value, tuple):
         yield value
         return
     names = getattr(value, "_fields", None)
