@@ -16,7 +16,8 @@ PERIMETER: Final = Part(
             "l’évènement de vie concerne lui-même un enfant, né ou à naître.",
             decides="Sans enfant à charge, met la séparation et le décès d’un parent hors du périmètre "
             "d’intervention ; le décès d’un enfant et l’arrivée d’un enfant y restent. Oriente vers le CDAS une "
-            "personne qui n’est pas allocataire de la CAF ou qui relève de la MSA.",
+            "personne qui n’est pas allocataire de la CAF ou qui relève de la MSA. Ce qui n’est pas connu n’exclut "
+            "personne : un repère l’indique.",
             readings=("C02", "C03", "C17"),
         ),
         Rule(

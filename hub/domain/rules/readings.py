@@ -189,7 +189,7 @@ ALL_READINGS: Final[tuple[Reading, ...]] = (
         "en dépassent les limites) ?",
         reading="Le code Insee de la commune, qui commence par 35, décide ; jamais l’EPCI. Sans commune : le CDAS de "
         "l’émetteur, avec un repère. Hors du département : la demande n’est pas orientée, avec un repère, sauf "
-        "l’urgence sociale, à laquelle répond le CDAS de l’émetteur.",
+        "l’urgence sociale et l’information au titre de la protection de l’enfance, qui vont au CDAS de l’émetteur.",
         settled_by=_PROJECT,
         change=f"Modifier la détermination du CDAS du domicile (R04), {_NEW_VERSION}",
     ),
