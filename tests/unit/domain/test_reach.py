@@ -77,6 +77,30 @@ def test_the_map_is_that_of_the_day(day: date, expected: str | None) -> None:
     assert [expected, "CDAS-40"] == [directory.home_cdas(code, day) for code in ("35093", REDON)]
 
 
+@given(st.permutations([date(2026, 5, 2), date(2026, 5, 3), DAY, date(2026, 5, 5), date(2026, 5, 6)]))
+def test_one_directory_answers_each_day_for_itself_in_whatever_order(days: list[date]) -> None:
+    directory = directory_of(
+        office("before", "CDAS-before", communes=(REDON,), valid_to=date(2026, 5, 3)),
+        office("after", "CDAS-after", communes=(REDON,), valid_from=date(2026, 5, 5)),
+        office("manager", "CDAS-before", "MANAGER", valid_to=date(2026, 5, 4)),
+    )
+    expected = {
+        date(2026, 5, 2): ("CDAS-before", ("manager",)),
+        date(2026, 5, 3): ("CDAS-before", ("manager",)),
+        date(2026, 5, 4): (None, ("manager",)),
+        date(2026, 5, 5): ("CDAS-after", ()),
+        date(2026, 5, 6): ("CDAS-after", ()),
+    }
+    for day in days:
+        reached = directory.reach("CDAS", "MANAGER", day, cdas="CDAS-before").recipients
+        assert expected[day] == (directory.home_cdas(REDON, day), reached)
+
+
+def test_a_validity_may_end_with_the_calendar() -> None:
+    directory = directory_of(office("forever", communes=(REDON,), valid_to=date.max))
+    assert "CDAS-01" == directory.home_cdas(REDON, date.max)
+
+
 def test_a_place_of_several_cdas_has_the_lowest_code_and_is_listed() -> None:
     directory = directory_of(
         office("b", "CDAS-02", communes=(REDON, BETTON)),
