@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from textwrap import fill
 from typing import Any
 
 import typer
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from hub.cli.output import on_terminal
@@ -146,9 +146,12 @@ def _rows_of(kind: ParameterKind, table: ParameterTable) -> list[ParameterRow]:
 
 def _print(lines: Iterable[_Line]) -> None:
     """Wrapped and indented on a terminal; one line each in a pipe."""
-    console = Console()
+    console = Console(soft_wrap=True)
     for depth, text, style in lines:
+        margin = "  " * depth
         if on_terminal():
-            console.print(Padding(Text(text, style=style), (0, 0, 0, 2 * depth)))
+            # Rich would break a line at a no-break space.
+            wrapped = fill(text, console.width, initial_indent=margin, subsequent_indent=margin)
+            console.print(Text(wrapped, style=style))
         else:
-            typer.echo(f"{'  ' * depth}{text}")
+            typer.echo(margin + text)
