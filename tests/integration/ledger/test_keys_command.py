@@ -3,7 +3,10 @@
 import asyncio
 import json
 import os
+import pty
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -192,3 +195,19 @@ def test_a_block_of_another_key_is_not_opened_and_nothing_is_printed(tmp_path: P
     arguments = ("decrypt", tmp_path / "block", "--key", tmp_path / "key", "--wrapped", tmp_path / "wrapped")
     assert 1 == refused(*arguments)[0]
     assert "" == hub(*arguments).output
+
+
+@pytest.mark.parametrize(("answer", "acts"), [("n", []), ("y", ["ERASED"])], ids=["no", "yes"])
+def test_on_a_terminal_a_person_is_asked_before_anything_is_destroyed(answer: str, acts: list[str]) -> None:
+    code = "from hub.cli.main import main; main()"
+    ours, terminal = pty.openpty()
+    arguments = [sys.executable, "-c", code, "keys", "destroy", "--situation", "S-1"]
+    with subprocess.Popen(arguments, stdin=terminal, stdout=terminal, stderr=terminal) as process:
+        os.close(terminal)
+        said = b""
+        while b"[y/N]" not in said:
+            said += os.read(ours, 1000)
+        os.write(ours, f"{answer}\n".encode())
+        assert (0 if acts else 1) == process.wait(30)
+    os.close(ours)
+    assert acts == [row["what"] for row in rows("audit")]
