@@ -11,8 +11,7 @@ from time import process_time
 
 from hub.bench.measure import BenchOptions, BenchResult, alternate, machine, peak_memory_mib
 from hub.bench.mix import DESCRIPTION, realistic_events
-from hub.data import load_calendar, load_territory
-from hub.data.parameter_file import load_parameters
+from hub.data import load_calendar, load_parameters, load_territory
 from hub.demo import demo_directory_rows, demo_notices
 from hub.domain.decide import decide, is_routed
 from hub.domain.directory import Directory

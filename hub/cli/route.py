@@ -12,8 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from hub.cli.route_view import show_decision, show_invalid, show_mismatch, show_refused_line
-from hub.data import load_calendar, load_territory
-from hub.data.parameter_file import load_parameters
+from hub.data import load_calendar, load_parameters, load_territory
 from hub.domain.decide import decide, is_routed
 from hub.domain.decision import Decision
 from hub.domain.directory import Directory

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import structlog
 
-from hub.data import load_territory
+from hub.data import load_parameters, load_territory
+from hub.domain.rules.parameters import ParameterTable
 from hub.errors import BrokerUnavailable, StartError
 from hub.processes.service import Service, run_service
 from hub.router.directory import DirectoryFollower, DirectoryState
@@ -42,7 +43,8 @@ async def route(service: Service, lanes: Sequence[Lane], *, ignore_reject_limit:
     catalogue, territory = load_catalogue(), load_territory()
     state = DirectoryState(catalogue, territory)
     declared = {topic.name: topic.max_message_bytes for topic in read_topics()}
-    judge = Judge(catalogue, territory, state, Limits(declared[DECISIONS], declared[REJECTS]))
+    limits = Limits(declared[DECISIONS], declared[REJECTS])
+    judge = Judge(catalogue, territory, state, limits, _parameters(settings))
     follower = DirectoryFollower(settings, health, state)
 
     async def read_limits() -> None:
@@ -82,6 +84,13 @@ async def route(service: Service, lanes: Sequence[Lane], *, ignore_reject_limit:
         stopping.cancel()
         following.cancel()
         await asyncio.wait({following})
+
+
+def _parameters(settings: Settings) -> ParameterTable:
+    try:
+        return load_parameters(settings.parameters_file)
+    except ValueError as error:
+        raise StartError(str(error), "Mend the file that HUB_PARAMETERS_FILE names, or unset it.") from error
 
 
 async def _wait_for_topics(service: Service) -> None:

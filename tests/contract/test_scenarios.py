@@ -19,7 +19,8 @@ CASES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.json"))
 AT_LEAST = {"flags"}
 
 
-def _case(path: Path) -> dict[str, Any]:
+def read_scenario(path: Path) -> dict[str, Any]:
+    """Read one worked case."""
     case: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return case
 
@@ -54,14 +55,14 @@ def test_there_are_cases_to_check() -> None:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_the_function_gives_the_expected_answer(path: Path) -> None:
-    case = _case(path)
+    case = read_scenario(path)
     event = EventReader(load_catalogue(), load_territory()).from_json(case["event"])
     as_of = datetime.fromisoformat(case["as_of"]) if "as_of" in case else None
     assert_answers(case["expect"], decide(event, as_of, calendar=load_calendar()).data)
 
 
 def test_the_command_gives_the_expected_answers_in_the_order_of_its_input() -> None:
-    cases = [_case(path) for path in CASES]
+    cases = [read_scenario(path) for path in CASES]
     lines = "\n".join(json.dumps(case["event"]) for case in cases)
     done = subprocess.run(
         [sys.executable, "-c", "from hub.cli import main; main()", "route", "--json", "-"],

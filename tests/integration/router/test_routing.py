@@ -43,12 +43,12 @@ async def test_a_notice_is_routed_once_to_the_contacts_of_the_directory_and_name
 
 
 async def test_an_event_that_is_not_routed_passes_without_a_decision(desk: Desk) -> None:
-    referral = example("referral.requested", id="r-1", subject="r-1")
+    conclusion = example("referral.concluded", id="r-1", subject="r-1")
     async with desk.routing():
-        await desk.publish(referral)
+        await desk.publish(conclusion)
         (passed,) = await desk.decided("r-1")
     assert passed["decision"] is None
-    assert referral.value == passed["event"]
+    assert conclusion.value == passed["event"]
 
 
 def _headers(record: Record, **changes: bytes | None) -> Record:
