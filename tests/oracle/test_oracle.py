@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.domain.decide import decide
 from tests.oracle import cases
 from tests.oracle.drawn import any_case
 from tests.oracle.events import HANDOVER, REFERRAL, SOCIAL_URGENCY, Case, entry, event_of, life_event
@@ -20,13 +21,16 @@ from tests.oracle.judging import (
     SHOWN,
     SINGLE,
     answer,
+    calendar,
     differences,
     disagreements,
     line_open,
+    reader,
     without_order,
 )
 from tests.oracle.reading import expected
 from tests.oracle.space import KINDS, at
+from tests.oracle.unknown import bare, expected_unknown, unknown_cases, with_symbol
 from tests.oracle.workers import CDAS_SERVICES
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.json"))
@@ -117,6 +121,20 @@ def test_the_cases_are_many_and_reach_every_outcome_place_and_code() -> None:
         "suggestions": {"JOINT_INTERVENTION", "COORDINATION_CONTACT", "CONTINUITY"},
         "warnings": {"CDAP_NOT_CONSULTED", "PRIORITY_CHANNEL_RESERVED", "FAMILY_INFORMATION_REMINDER"},
     } == met
+
+
+def test_an_unknown_symbol_goes_to_a_human_only_where_the_decision_depends_on_it() -> None:
+    told, ended = [], set()
+    for case, paths in unknown_cases():
+        wanted = expected_unknown(case, paths, lambda event, as_of: expected(event, as_of, line_open))
+        read = reader().from_json(case.event)
+        data = with_symbol(read.data or {}, paths, ["UNKNOWN"] * len(paths))
+        answered = without_order(decide(replace(read, data=data), case.as_of, None, calendar()).data)
+        ended.add(answered["outcome"])
+        if wanted != bare(answered):
+            told.append(f"{case.name}, as_of {case.as_of}, {paths}\n{json.dumps(case.event)}\n  {wanted}\n  {answered}")
+    assert not told, f"{len(told)} cases differ\n" + "\n".join(told[:SHOWN])
+    assert OUTCOMES == ended
 
 
 @EXAMPLES
