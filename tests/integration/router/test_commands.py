@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from hub.router.lanes import Lane
-from tests.integration.router.router_desk import Desk
+from hub.wire.cloudevents import to_kafka_record
+from tests.integration.router.router_desk import Desk, example
 
 UNSAFE = b"\x1b[31mno event"
 
@@ -34,6 +35,22 @@ async def test_a_reject_is_listed_shown_and_replayed_onto_the_topic_that_it_came
     assert 0 == hub(desk, "rejects", "replay", reject.id, "--yes").returncode
     first, second = await desk.records("caf.notices")
     assert (first.key, first.value, first.headers) == (second.key, second.value, second.headers)
+
+
+async def test_a_block_that_anybody_can_read_is_in_no_reject_and_cannot_be_replayed(desk: Desk) -> None:
+    event = example("referral.requested", "recent-separation", source="urn:hub:cd35:si-social")
+    key, value, headers = to_kafka_record(event)
+    assert event.data is not None
+    block = event.data["personal_block"].encode()
+    phone = b"06.00.00.00.42".ljust(len(block), b".")
+    readable = (value or b"").replace(block, phone)
+    async with desk.routing(Lane.STANDARD):
+        await desk.publish_raw(("cd35.referrals", key, readable, headers))
+        (reject,) = await desk.refused(1, lambda reject: reject.reason == "PERSONAL_BLOCK_NOT_JWE")
+    shown = hub(desk, "rejects", "show", reject.id)
+    assert (0, False) == (shown.returncode, "06.00" in shown.stdout)
+    replayed = hub(desk, "rejects", "replay", reject.id, "--yes")
+    assert (1, 1) == (replayed.returncode, len(await desk.records("cd35.referrals")))
 
 
 def test_an_unknown_reject_is_said_so_with_exit_code_1(desk: Desk) -> None:
