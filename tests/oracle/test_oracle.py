@@ -25,6 +25,7 @@ from tests.oracle.judging import (
     differences,
     disagreements,
     line_open,
+    places,
     reader,
     without_order,
 )
@@ -35,6 +36,7 @@ from tests.oracle.workers import CDAS_SERVICES
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.json"))
 LEAST_CASES = 3_000
+RULES_COMPARED = 1_000
 OUTCOMES = {"ROUTED", "REJECTED", "INCOMPLETE", "HUMAN_QUALIFICATION", "OFF_HUB", "OUT_OF_SCOPE"}
 FAMILIES: dict[str, Callable[[], Iterable[Case]]] = {
     "windows of the perimeter": cases.perimeter_cases,
@@ -74,6 +76,16 @@ def test_the_second_reading_gives_the_worked_answer(path: Path) -> None:
 def test_the_engine_answers_as_the_text_reads(family: Callable[[], Iterable[Case]]) -> None:
     number, told = disagreements(family())
     assert not told, f"{len(told)} of {number} cases differ\n" + "\n".join(told[:SHOWN])
+
+
+def test_a_routing_names_no_rule_beyond_those_of_its_row() -> None:
+    # The contract allows more rules than it names; a rule that is added on purpose belongs into the reading as well.
+    told = []
+    for case in cases.mixed_cases(RULES_COMPARED):
+        read, routings = expected(case.event, case.as_of, line_open)["routings"], places(answer(case))
+        if read != routings:
+            told.append(f"{case.name}, as_of {case.as_of}\n{json.dumps(case.event)}\n  {read}\n  {routings}")
+    assert not told, f"{len(told)} cases differ\n" + "\n".join(told[:SHOWN])
 
 
 def test_the_cases_are_many_and_reach_every_outcome_place_and_code() -> None:
