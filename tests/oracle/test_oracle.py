@@ -217,6 +217,19 @@ def test_a_support_told_twice_changes_nothing(case: Case) -> None:
     assert without_order(answer(case)) == without_order(answer(_with_support(case, [*support, *support])))
 
 
+@EXAMPLES
+@given(any_case())
+def test_a_field_left_out_reads_as_not_given(case: Case) -> None:
+    shortened = replace(case, event=_without_nulls(case.event))
+    assert without_order(answer(case)) == without_order(answer(shortened))
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(held) for name, held in value.items() if held is not None}
+    return [_without_nulls(held) for held in value] if isinstance(value, list) else value
+
+
 def _with_support(case: Case, support: list[dict[str, Any]]) -> Case:
     data = case.event["data"]
     if not data.get("support"):
