@@ -195,6 +195,12 @@ def test_a_commune_leaves_every_contact_of_its_former_cdas() -> None:
     assert {"cdas-01": (BETTON,), "second": (DINARD,), "cdas-02": (REDON, RENNES)} == places(plan)
 
 
+def test_a_place_that_a_cdas_holds_by_another_contact_is_not_added_to_its_mailbox() -> None:
+    second = replace(mailbox("CDAS-01", REDON), contact="second", role="SOCIAL_WORKER")
+    plan = cdas_map((REDON, "CDAS-01"), contacts=(mailbox("CDAS-01", BETTON), second))
+    assert (PlaceStatus.UNCHANGED, ()) == (plan.receipts[0].status, plan.contacts)
+
+
 def test_a_place_that_two_claim_ends_with_the_one_that_the_file_names() -> None:
     contacts = (mailbox("CDAS-01", BETTON, REDON), mailbox("CDAS-02", REDON, RENNES))
     plan = cdas_map((REDON, "CDAS-02"), contacts=contacts)
