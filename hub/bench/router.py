@@ -15,7 +15,8 @@ from statistics import median
 from typing import Any
 
 from hub.bench.measure import BenchOptions, BenchResult, alternate, machine
-from hub.bench.payloads import MIX, Record, directory_records, event_records
+from hub.bench.mix import DESCRIPTION
+from hub.bench.payloads import Record, directory_records, event_records
 from hub.bench.router_sides import COPY_TOPIC, BareSide, prepare_directory
 from hub.embedded.kafka import EmbeddedKafka
 from hub.errors import HubError
@@ -65,7 +66,7 @@ def run(options: BenchOptions) -> BenchResult:
         runs=figures,
         detail={
             "events_per_run": options.events,
-            "mix": MIX,
+            "mix": DESCRIPTION,
             "input_bytes_mean": round(sum(len(value or b"") for _, _, value, _ in records) / len(records)),
             "cpu_us_per_event": {name: median(values) for name, values in cpu.items()},
             "records_per_transaction": settings.router_batch,

@@ -20,6 +20,7 @@ from hub.settings import Settings
 from hub.wire import kafka_client
 
 COPY_TOPIC = "bench.copy"
+_LANES = (Lane.URGENCIES, Lane.STANDARD)
 _POLL_SECONDS = 0.01
 _LIMIT_SECONDS = 300.0
 
@@ -53,7 +54,8 @@ class BareSide:
     @staticmethod
     async def run(settings: Settings, clock: Clock) -> None:
         """Copy until the clock has seen everything."""
-        consumer = kafka_client.consumer(settings, *topics_of(Lane.STANDARD), group_id="bench-bare")
+        topics = [topic for lane in _LANES for topic in topics_of(lane)]
+        consumer = kafka_client.consumer(settings, *topics, group_id="bench-bare")
         producer = kafka_client.producer(settings, transactional_id="bench-bare", max_batch_size=512 * 1024)
         total = 0
         async with producer, consumer:
@@ -76,9 +78,9 @@ class BareSide:
 
 
 async def run_router(settings: Settings, clock: Clock) -> None:
-    """Run the role as in production, its standard lane, until the clock has seen everything."""
+    """Run the role as in production, its lanes of events, until the clock has seen everything."""
     service = Service(settings, Health("router"), asyncio.Event())
-    await _until(service, (Lane.STANDARD,), lambda: clock.committed(routed_events()))
+    await _until(service, _LANES, lambda: clock.committed(routed_events()))
 
 
 async def prepare_directory(settings: Settings, contacts: int) -> None:
@@ -100,12 +102,12 @@ async def _until(service: Service, lanes: tuple[Lane, ...], reached: Callable[[]
 
 
 def routed_events() -> int:
-    """How many records the standard lane of this process has committed."""
+    """How many records the lanes of events of this process have committed."""
     return sum(
         int(sample.value)
         for family in metrics.ROUTER_EVENTS.collect()
         for sample in family.samples
-        if sample.name.endswith("_total") and sample.labels["lane"] == Lane.STANDARD.value
+        if sample.name.endswith("_total") and sample.labels["lane"] in _LANES
     )
 
 

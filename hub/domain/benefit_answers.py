@@ -84,7 +84,7 @@ def _urgent_way(draft: Draft, situation: Situation, urgent_by: str) -> Way:
     line = situation.line or _LINE_NOT_ASKED
     if not situation.emitter.is_cdas:
         draft.warn(WarningCode.PRIORITY_CHANNEL_RESERVED)
-        draft.pass_over("R16", "La ligne directe et le mot-clé sont réservés aux CDAS.")
+        draft.apply("R16", "La ligne directe et le mot-clé sont réservés aux CDAS.")
         draft.apply("R18", "L’urgence est reconnue, mais passe par les modalités de contact existantes.")
         return Role.FRONT_OFFICE, Channel.PUBLIC, ("R02", urgent_by, "R16", "R18")
     if line.is_open:

@@ -3,7 +3,7 @@
 from hub.domain.draft import Draft
 from hub.domain.situation import Home, Situation, Support
 from hub.domain.situation_vocabulary import SupportedBy
-from hub.domain.vocabulary import Channel, Purpose, Role, Service, Urgency
+from hub.domain.vocabulary import Channel, Flag, Purpose, Role, Service, Urgency
 
 SERVICE_OF = {
     SupportedBy.CAF: Service.CAF_SOCIAL_WORK,
@@ -28,9 +28,11 @@ def route_to_worker(
     The CDAS is that of the accompaniment, else the home CDAS; a worker needs no home CDAS to be known.
     """
     service = SERVICE_OF[SupportedBy(support.by)]
-    cdas = None
-    if service is Service.CDAS:
-        cdas = support.cdas or (home.code if home is not None else None)
+    cdas = support.cdas if service is Service.CDAS else None
+    if service is Service.CDAS and cdas is None and home is not None:
+        cdas = home.code
+        if home.by_emitter:
+            draft.flag(Flag.C18)
     for role in roles:
         draft.route(service, role, Channel.DIRECT, purpose, rules, urgency=urgency, cdas=cdas)
 

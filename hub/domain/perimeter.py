@@ -108,13 +108,18 @@ class Perimeter:
         draft.flag(*self.flags)
         if self.inside and event is not None:
             draft.apply(self.rule, WINDOWS[LifeEventKind(event.kind)].inside_label)
+        elif self.rule == _OUTSIDE_ITS_OFFERS:
+            draft.apply(self.rule, f"Le service social de la CAF n’est pas retenu : {self.why}.")
         elif self.inside is False:
             draft.pass_over(self.rule, f"Le service social de la CAF n’est pas retenu : {self.why}.")
         else:
             draft.pass_over(self.rule, "La date de l’évènement n’est pas connue : elle déciderait de l’orientation.")
 
 
-_NO_EVENT: Final = Perimeter(inside=False, rule="R10", why="aucun évènement de vie de ses offres n’est en cause")
+_OUTSIDE_ITS_OFFERS: Final = "R10"
+_NO_EVENT: Final = Perimeter(
+    inside=False, rule=_OUTSIDE_ITS_OFFERS, why="aucun évènement de vie de ses offres n’est en cause"
+)
 
 
 @lru_cache(maxsize=1024)
@@ -149,6 +154,9 @@ def _flags(window: Window, event: LifeEvent, child: str, *, planned: bool) -> tu
     return tuple(flags)
 
 
+_CLOSED_BEFORE: Final = "R08"
+
+
 @dataclass(frozen=True, slots=True)
 class Eligibility:
     """Whether the CAF social work service comes first; `eligible` is None where only a missing date could tell."""
@@ -163,7 +171,8 @@ class Eligibility:
         self.perimeter.explain(draft, event)
         draft.flag(*self.flags)
         for rule, why in self.obstacles:
-            draft.pass_over(rule, f"Le service social de la CAF n’est pas retenu : {why}.")
+            say = draft.apply if rule == _CLOSED_BEFORE else draft.pass_over
+            say(rule, f"Le service social de la CAF n’est pas retenu : {why}.")
 
 
 def eligibility(situation: Situation) -> Eligibility:
@@ -177,7 +186,7 @@ def eligibility(situation: Situation) -> Eligibility:
     if situation.beneficiary == Answered.NOT_KNOWN:
         flags.append(Flag.BENEFICIARY_UNKNOWN)
     if situation.closed_by_caf(same_event=True):
-        obstacles.append(("R08", "elle a déjà clôturé un accompagnement pour ce même évènement"))
+        obstacles.append((_CLOSED_BEFORE, "il a déjà clôturé un accompagnement pour ce même évènement"))
     if situation.closed_by_caf(same_event=False):
         flags.append(Flag.C09)
     eligible = False if obstacles or inside.inside is False else inside.inside

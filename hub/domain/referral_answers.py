@@ -84,10 +84,9 @@ def _begin_support(draft: Draft, situation: Situation) -> Answer:
             ("R06", "R38", found.perimeter.rule),
         )
         return draft.answer()
-    if situation.closed_by_caf(same_event=True):
-        purpose, rule = Purpose.NEW_REQUEST, "R08"
-    else:
+    purpose, rule = Purpose.NEW_REQUEST, "R08"
+    if not situation.closed_by_caf(same_event=True):
         purpose, rule = Purpose.FIRST_INTENTION, "R06"
-    draft.apply(rule)
+        draft.apply("R06")
     draft.route_home(situation.home, Role.RECEPTION_SECOND_LEVEL, Channel.CDAS_RECEPTION, purpose, (rule,))
     return draft.answer()

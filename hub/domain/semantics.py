@@ -121,6 +121,9 @@ def _withdrawal_faults(data: Data, _: Territory) -> Iterator[SemanticFault]:
         yield SemanticFault("REFERENCE_TO_ITSELF", "/data/replaced_by", "a notice cannot replace itself")
 
 
+_SCALARS: Final = frozenset({str, bool, int, float, type(None)})
+
+
 def _date_faults(data: Data, _: Territory) -> Iterator[SemanticFault]:
     yield from _dates_below(data, "/data")
 
@@ -131,7 +134,7 @@ def _dates_below(value: object, pointer: str) -> Iterator[SemanticFault]:
             yield _out_of_range(pointer)
     elif isinstance(value, dict):
         for name, held in value.items():
-            if type(held) is not str:
+            if type(held) not in _SCALARS:
                 yield from _dates_below(held, f"{pointer}/{name}")
     elif isinstance(value, list):
         for index, held in enumerate(value):

@@ -111,7 +111,8 @@ def _check_destination(draft: Draft, situation: Situation) -> None:
     found = perimeter(situation.life_event, situation.child)
     found.explain(draft, situation.life_event)
     if found.inside is False:
-        draft.apply("R10", "Refus : la situation est hors du périmètre du service social de la CAF.")
+        if found.rule != "R10":
+            draft.apply("R10", "Refus : la situation est hors du périmètre du service social de la CAF.")
         draft.reject(Rejection.OUT_OF_PERIMETER)
     elif found.inside is None:
         draft.lack(Missing.LIFE_EVENT_DATE)

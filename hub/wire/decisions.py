@@ -5,17 +5,15 @@ the other: what many events share (the answer of the rules with its recipients a
 types) is encoded once, and a record is the concatenation of its parts.
 """
 
-from collections.abc import Callable
-from io import BytesIO
 from typing import Any, Final
-
-from fastavro import parse_schema, schemaless_writer
 
 from hub.domain.decision import Answer, Decision
 from hub.domain.events import Envelope
 from hub.domain.rules.catalogue import RULES_VERSION
 from hub.errors import HubError
+from hub.wire.answer_writer import ANSWER_FIELDS, AnswerWriter
 from hub.wire.avro import decode
+from hub.wire.avro_parts import NULL, PRESENT, avro_long, avro_string, remembering
 from hub.wire.cloudevents import dataschema_of
 from hub.wire.schemas import Catalogue, PublishedSchema
 
@@ -47,62 +45,10 @@ _ENVELOPE: Final = (
 _ORIGIN: Final = ("topic", "partition", "offset", "timestamp_ms")
 _OWN_OF_DECIDED: Final = ("event_id", "event_type", "as_of", "rules_version")
 _CACHED_AT_MOST: Final = 1024
-_NULL: Final = b"\x00"
-_PRESENT: Final = b"\x02"
 
 
 class SchemaMoved(HubError):
     """The schema of hub.decision no longer has the fields that this version writes, in their order."""
-
-
-def _varint(rest: int) -> bytes:
-    out = bytearray()
-    while rest > 0x7F:
-        out.append(rest & 0x7F | 0x80)
-        rest >>= 7
-    out.append(rest)
-    return bytes(out)
-
-
-_LOW: Final = tuple(bytes((low & 0x7F | 0x80, low >> 7 | 0x80)) for low in range(1 << 14))
-"""The two lowest bytes of a number that needs more than two."""
-_SMALL: Final = tuple(_varint(rest) for rest in range(1 << 14))
-_HIGH: Final[dict[int, bytes]] = {}
-"""The bytes above them: neighbouring offsets, and instants of the same eight seconds, share theirs."""
-
-
-def avro_long(number: int) -> bytes:
-    """An int or long in Avro binary: zigzag, then seven bits a byte, lowest first (Avro 1.12, binary encoding)."""
-    rest = number << 1 if number >= 0 else (number << 1) ^ -1
-    if rest < 1 << 14:
-        return _SMALL[rest]
-    high = rest >> 14
-    found = _HIGH.get(high)
-    if found is None:
-        if len(_HIGH) >= _CACHED_AT_MOST:
-            _HIGH.clear()
-        found = _HIGH[high] = _varint(high)
-    return _LOW[rest & 0x3FFF] + found
-
-
-def _string(text: str) -> bytes:
-    raw = text.encode()
-    return avro_long(len(raw)) + raw
-
-
-def _remembering(make: Callable[[str], bytes]) -> Callable[[str], bytes]:
-    """`make` with a bounded memory; for values of which there are few."""
-    known: dict[str, bytes] = {}
-
-    def remembered(text: str) -> bytes:
-        found = known.get(text)
-        if found is None:
-            if len(known) >= _CACHED_AT_MOST:
-                known.clear()
-            found = known[text] = make(text)
-        return found
-
-    return remembered
 
 
 class DecisionWriter:
@@ -116,13 +62,13 @@ class DecisionWriter:
         levels = envelope["confidentiality"]["symbols"]
         decided = fields["decision"][1]
         _check_order(tuple(f["name"] for f in decided["fields"][: len(_OWN_OF_DECIDED)]), _OWN_OF_DECIDED)
-        self._answer_schema = parse_schema(
-            {"type": "record", "name": "answer", "fields": decided["fields"][len(_OWN_OF_DECIDED) :]}
-        )
-        self._start = schema.prefix + _string("1.0")
-        self._rules = _string(RULES_VERSION)
+        of_answer = decided["fields"][len(_OWN_OF_DECIDED) :]
+        _check_order(tuple(field["name"] for field in of_answer), ANSWER_FIELDS)
+        self._answer_writer = AnswerWriter(of_answer)
+        self._start = schema.prefix + avro_string("1.0")
+        self._rules = avro_string(RULES_VERSION)
         self._levels = {level: avro_long(index) for index, level in enumerate(levels)}
-        self._name = _remembering(_string)
+        self._name = remembering(avro_string)
         self._schemas: dict[int, bytes] = {}
         self._answers: dict[int, tuple[Answer, bytes]] = {}
 
@@ -144,9 +90,13 @@ class DecisionWriter:
         """
         dataschema = self._schemas.get(schema.id)
         if dataschema is None:
-            dataschema = self._schemas[schema.id] = _PRESENT + _string(dataschema_of(schema))
+            dataschema = self._schemas[schema.id] = PRESENT + avro_string(dataschema_of(schema))
         topic, partition, offset, timestamp_ms = origin
-        event_id, moment, subject = _string(envelope.id), _string(envelope.time.isoformat()), _string(envelope.subject)
+        event_id, moment, subject = (
+            avro_string(envelope.id),
+            avro_string(envelope.time.isoformat()),
+            avro_string(envelope.subject),
+        )
         name = self._name
         event_type = name(envelope.type)
         correlation = envelope.correlationid
@@ -159,8 +109,8 @@ class DecisionWriter:
             moment,
             subject,
             dataschema,
-            subject if correlation == envelope.subject else _string(correlation),
-            _NULL if causation is None else _PRESENT + _string(causation),
+            subject if correlation == envelope.subject else avro_string(correlation),
+            NULL if causation is None else PRESENT + avro_string(causation),
             self._levels[envelope.confidentiality],
             name(topic),
             avro_long(partition),
@@ -174,11 +124,11 @@ class DecisionWriter:
             name(decided_at),
         ]
         if decision is None:
-            parts.append(_NULL)
+            parts.append(NULL)
         else:
-            as_of = moment if decision.as_of is envelope.time else _string(decision.as_of.isoformat())
+            as_of = moment if decision.as_of is envelope.time else avro_string(decision.as_of.isoformat())
             parts += (
-                _PRESENT,
+                PRESENT,
                 event_id,
                 event_type,
                 as_of,
@@ -192,12 +142,11 @@ class DecisionWriter:
         known = self._answers.get(id(answer))
         if known is not None:
             return known[1]
-        stream = BytesIO()
-        schemaless_writer(stream, self._answer_schema, answer.data)
+        written = self._answer_writer.write(answer)
         if len(self._answers) >= _CACHED_AT_MOST:
             self._answers.clear()
-        self._answers[id(answer)] = (answer, stream.getvalue())  # holding the answer keeps its id its own
-        return stream.getvalue()
+        self._answers[id(answer)] = (answer, written)  # holding the answer keeps its id its own
+        return written
 
 
 def read_decision(catalogue: Catalogue, value: bytes) -> dict[str, Any]:

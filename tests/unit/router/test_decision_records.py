@@ -12,8 +12,9 @@ from hub.data import load_territory
 from hub.demo import demo_notices
 from hub.domain.decide import decide
 from hub.domain.directory import Contact, Directory
+from hub.wire.avro_parts import avro_long
 from hub.wire.cloudevents import EventReader
-from hub.wire.decisions import DecisionWriter, avro_long, read_decision
+from hub.wire.decisions import DecisionWriter, read_decision
 from hub.wire.schemas import load_catalogue
 
 CATALOGUE = load_catalogue()
