@@ -86,6 +86,19 @@ def test_a_part_lies_in_the_departement_of_its_commune() -> None:
     assert TERRITORY.in_departement("352380101")
 
 
+PARTS = {
+    "a part": ("352380101", True),
+    "a commune": ("35238", False),
+    "a part of a former commune": ("350110101", False),
+    "nine digits of an EPCI": ("243500139", False),
+}
+
+
+@pytest.mark.parametrize(("code", "expected"), PARTS.values(), ids=PARTS)
+def test_a_part_belongs_to_a_commune_of_today(code: str, *, expected: bool) -> None:
+    assert expected == TERRITORY.is_part(code)
+
+
 MEETINGS = {
     "a part and itself": ("352380101", "352380101", True),
     "a part and its commune": ("352380101", "35238", True),

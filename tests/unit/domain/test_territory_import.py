@@ -188,6 +188,12 @@ def test_an_epci_that_stays_whole_stays_an_epci() -> None:
     assert [((REDON,), (RENNES_METROPOLE,))] == [(contact.communes, contact.epci) for contact in plan.contacts]
 
 
+def test_an_epci_stays_one_when_it_is_all_that_is_left() -> None:
+    contacts = (mailbox("CDAS-01", REDON, epci=(RENNES_METROPOLE,)), mailbox("CDAS-02", DINARD))
+    loser, _ = cdas_map((REDON, "CDAS-02"), contacts=contacts).contacts
+    assert ((), (RENNES_METROPOLE,)) == (loser.communes, loser.epci)
+
+
 def test_a_commune_leaves_every_contact_of_its_former_cdas() -> None:
     second = replace(mailbox("CDAS-01", REDON, DINARD), contact="second", role="SOCIAL_WORKER")
     contacts = (mailbox("CDAS-01", BETTON, REDON), second, mailbox("CDAS-02", RENNES))
