@@ -192,13 +192,14 @@ class Directory:
         """The contacts of a service and role that a person's case reaches on a day.
 
         For a CDAS, those of `cdas` only, and nobody without one; contacts that name a territory are reached where it
-        holds the commune. CAF social workers are reached in their sector (annexe 5). Where nobody is found: the generic
-        mailbox of the service, or of that CDAS, else the secretariat of the CAF social work service, as a last resort.
+        holds the commune. Nobody of other bodies: an event does not say which of them follows the household. CAF
+        social workers are reached in their sector (annexe 5). Where nobody is found: the generic mailbox of the
+        service, or of that CDAS, else the secretariat of the CAF social work service, as a last resort.
         """
+        if service == Service.EXTERNAL_REFERENT or (service == Service.CDAS and cdas is None):
+            return NOBODY
         if service != Service.CDAS:
             cdas = None
-        elif cdas is None:
-            return NOBODY
         stretch = self._stretch(on)
         desk = self.remembered(("desk", service, role, cdas, stretch), lambda: self._desk(service, role, on, cdas))
         if commune is None:

@@ -76,6 +76,7 @@ def _begin_support(draft: Draft, situation: Situation) -> Answer:
     if found.eligible:
         draft.apply("R06")
         draft.apply("R38")
+        draft.pass_over("R10", "Le CDAS n’est pas retenu d’abord : la situation relève des offres de la CAF.")
         draft.route(
             Service.CAF_SOCIAL_WORK,
             Role.SECRETARIAT,

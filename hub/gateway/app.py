@@ -25,7 +25,7 @@ from hub.gateway.limits import RateLimit
 from hub.gateway.openapi import openapi_config
 from hub.gateway.problems import PROBLEM_JSON, Refusal, refusal
 from hub.gateway.publisher import Publisher
-from hub.gateway.routes import events, keys, notices, operations, pages, registry
+from hub.gateway.routes import events, keys, notices, operations, pages, registry, situations
 from hub.health import Health
 from hub.ledger.engine import ledger_engine
 from hub.settings import Settings
@@ -95,6 +95,7 @@ def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = (
             *keys.ROUTES,
             *registry.ROUTES,
             *notices.ROUTES,
+            *situations.ROUTES,
             *pages.ROUTES,
             *operations.ROUTES,
             *further_routes,

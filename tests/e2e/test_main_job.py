@@ -51,6 +51,32 @@ def test_the_same_event_sent_again_gets_the_same_answer_and_no_second_mail(hub: 
     assert len(mails_about(hub, "N-E2E-2")) == all_accepted(endpoints, "e2e-again")
 
 
+def test_an_urgency_reaches_the_contacts_of_the_home_cdas_and_of_the_caf_and_its_mails_show_nothing(
+    hub: HubUp, endpoints: Endpoints
+) -> None:
+    separation = {"kind": "SEPARATION", "planned": False, "date": "2026-02-10", "declared_on": None}
+    event = referral("S-E2E-9", "e2e-urgency", life_event=separation, support=[])
+    event["type"] = "social_urgency.reported"
+    event["data"] |= {"category": "DOMESTIC_VIOLENCE", "handled_before_referral": True, "directed_to": None}
+    assert publish(endpoints, event).status_code == 202
+    wait(lambda: all_accepted(endpoints, "e2e-urgency") > 0)
+    reached = query(
+        endpoints, "select service, role, cdas, lane from delivery where event_id = 'e2e-urgency' order by 1"
+    )
+    assert [("CAF_SOCIAL_WORK", "SECRETARIAT"), ("CDAS", "RECEPTION_SECOND_LEVEL")] == [
+        (row["service"], row["role"]) for row in reached
+    ]
+    assert {"urgent"} == {row["lane"] for row in reached}
+    [(decision,)] = [row.values() for row in query(endpoints, "select decision from event where id = 'e2e-urgency'")]
+    decided = json.loads(decision)
+    assert reached[1]["cdas"] == next(r["cdas"] for r in decided["routings"] if r["service"] == "CDAS")
+    assert {"R11", "R67", "R32"} <= {step["rule"] for step in decided["explanation"] if step["matched"]}
+    mails = [path.read_text(encoding="utf-8") for path in hub.home.mails.glob("*.eml")]
+    about = [mail for mail in mails if "/situations/S-E2E-9" in mail]
+    assert len(about) == 2
+    assert not any(word in mail for mail in about for word in ("DOMESTIC", "violence", "separation", "35360"))
+
+
 def produce(endpoints: Endpoints, topic: str, event: dict[str, Any], value: bytes) -> None:
     """Publish as any Kafka client does: binary mode, attributes in headers."""
     headers = {f"ce_{name}": text for name, text in event.items() if name != "data"}

@@ -17,6 +17,7 @@ PAGES = {
     "home": "{gateway}/",
     "notice": "{gateway}/notices/N-2024-0024",
     "no such notice": "{gateway}/notices/N-0000-0000",
+    "situation": "{gateway}/situations/S-0000-0000",
     "caught mails": "{mails}",
     "caught mail": "{mails}mails/1",
     "the mail itself": "{mails}mails/1/html",
