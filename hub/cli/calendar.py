@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hub.cli.calendar_view import date_text, hours_text, month_panels, said_of_line, time_text
+from hub.cli.calendar_view import hours_text, month_panels, said_of_line, time_text
 from hub.cli.output import AsJson, on_terminal, print_json, print_line
 from hub.data import load_calendar
 from hub.domain.calendar import Calendar, Day, Period
+from hub.domain.french import NO_BREAK, date_in_full
 from hub.domain.paris import paris
 from hub.errors import HubError
 from hub.wire.attributes import FIRST_YEAR, LAST_YEAR
@@ -18,7 +19,6 @@ from hub.wire.constraints import parse_time
 
 app = typer.Typer(help="When the priority line is open, by the calendar that ships.", no_args_is_help=True)
 
-_NBSP = "\u00a0"
 _TWO_MONTHS = timedelta(days=61)
 _SHIPPED_ONLY = "Calendrier livré avec le hub\u00a0: ce que la CAF a publié depuis n’y figure pas."
 
@@ -88,14 +88,13 @@ def at(
         return
     local = moment.astimezone(paris())
     state = f"ligne directe {said_of_line(line)}"
-    print_line(
-        f"{date_text(local.date())}, {time_text(local.hour * 60 + local.minute)} (heure de Paris){_NBSP}: {state}."
-    )
+    when = f"{date_in_full(local.date())}, {time_text(local.hour * 60 + local.minute)} (heure de Paris)"
+    print_line(f"{when}{NO_BREAK}: {state}.")
     if following is not None:
         opens = time_text(following.hour * 60 + following.minute)
-        print_line(f"Prochaine ouverture{_NBSP}: {date_text(following.date())} à {opens}.")
+        print_line(f"Prochaine ouverture{NO_BREAK}: {date_in_full(following.date())} à {opens}.")
     elif not line.is_open:
-        print_line(f"Aucune ouverture connue d’ici la fin du calendrier, {date_text(calendar.data_end)}.")
+        print_line(f"Aucune ouverture connue d’ici la fin du calendrier, {date_in_full(calendar.data_end)}.")
     if on_terminal():
         Console(stderr=True).print(_SHIPPED_ONLY, style="dim")
 

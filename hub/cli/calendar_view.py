@@ -9,36 +9,15 @@ from rich.table import Table
 from rich.text import Text
 
 from hub.domain.calendar import OPEN, WEEKEND, Day, Line
-
-_NBSP = "\u00a0"
-_WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
+from hub.domain.french import MONTHS, NO_BREAK, WEEKDAYS, day_of_month
 
 Dated = tuple[date, Day]
-
-
-def date_text(day: date) -> str:
-    """« mardi 10 mars 2026 », « dimanche 1er mars 2026 »."""
-    return f"{_WEEKDAYS[day.weekday()]} {_day_of_month(day)} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def time_text(minute: int) -> str:
     """« 9 h », « 13 h 30 », from minutes after midnight."""
     hour, rest = divmod(minute, 60)
-    return f"{hour}{_NBSP}h" + (f"{_NBSP}{rest:02}" if rest else "")
+    return f"{hour}{NO_BREAK}h" + (f"{NO_BREAK}{rest:02}" if rest else "")
 
 
 def hours_text(day: Day) -> str:
@@ -58,15 +37,15 @@ def month_panels(days: Iterable[Dated]) -> Iterator[RenderableType]:
     for (year, month), held in groupby(days, key=lambda dated: (dated[0].year, dated[0].month)):
         found = list(held)
         lines = [Text(line, style="green" if is_open else "") for is_open, line in _spans(found)]
-        yield Group(_grid(f"{_MONTHS[month - 1]} {year}", found), *lines, "")
+        yield Group(_grid(f"{MONTHS[month - 1]} {year}", found), *lines, "")
 
 
 def _grid(title: str, days: list[Dated]) -> Table:
-    table = Table(*(name[:3] for name in _WEEKDAYS), title=title, title_justify="left", box=None, pad_edge=False)
+    table = Table(*(name[:3] for name in WEEKDAYS), title=title, title_justify="left", box=None, pad_edge=False)
     week: list[Text] = [Text()] * days[0][0].weekday()
     for day, found in days:
         week.append(_cell(day, found))
-        if len(week) == len(_WEEKDAYS):
+        if len(week) == len(WEEKDAYS):
             table.add_row(*week)
             week = []
     if week:
@@ -86,7 +65,7 @@ def _spans(days: list[Dated]) -> Iterator[tuple[bool, str]]:
     working = [(day, found) for day, found in days if found.periods or found.sentence != WEEKEND]
     for (is_open, text), held in groupby(working, key=lambda dated: (bool(dated[1].periods), _said_of(dated[1]))):
         run = [day for day, _ in held]
-        yield is_open, f"{_period_text(run[0], run[-1])}{_NBSP}: {text}"
+        yield is_open, f"{_period_text(run[0], run[-1])}{NO_BREAK}: {text}"
 
 
 def _said_of(day: Day) -> str:
@@ -97,11 +76,5 @@ def _said_of(day: Day) -> str:
 
 def _period_text(first: date, last: date) -> str:
     if first == last:
-        return f"{_WEEKDAYS[first.weekday()]} {_day_of_month(first)}"
-    return (
-        f"du {_WEEKDAYS[first.weekday()]} {_day_of_month(first)} au {_WEEKDAYS[last.weekday()]} {_day_of_month(last)}"
-    )
-
-
-def _day_of_month(day: date) -> str:
-    return "1er" if day.day == 1 else str(day.day)
+        return f"{WEEKDAYS[first.weekday()]} {day_of_month(first)}"
+    return f"du {WEEKDAYS[first.weekday()]} {day_of_month(first)} au {WEEKDAYS[last.weekday()]} {day_of_month(last)}"

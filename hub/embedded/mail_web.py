@@ -7,13 +7,11 @@ from zoneinfo import ZoneInfo
 import jinja2
 from aiohttp import web
 
+from hub.domain.french import MONTHS
 from hub.embedded.engine import check_port_is_free, free_port
 from hub.embedded.mail import CaughtMail, MailCatcher
 
 PAGE_SIZE = 50
-_MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905 - readable
-)
 _PARIS = ZoneInfo("Europe/Paris")
 _SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'",
@@ -109,7 +107,7 @@ def french_time(moment: datetime) -> str:
     """Write an instant as people in Ille-et-Vilaine do: « 1er octobre 2024 à 9 h 05 », Europe/Paris."""
     local = moment.astimezone(_PARIS)
     day = "1er" if local.day == 1 else str(local.day)
-    return f"{day}\u00a0{_MONTHS[local.month - 1]}\u00a0{local.year} à {local.hour}\u00a0h\u00a0{local.minute:02d}"
+    return f"{day}\u00a0{MONTHS[local.month - 1]}\u00a0{local.year} à {local.hour}\u00a0h\u00a0{local.minute:02d}"
 
 
 def _part(mail: CaughtMail, kind: str) -> str | None:

@@ -15,7 +15,7 @@ from uuid import UUID
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from connectors.outbound.channel import Content, Message, NoticeContent
-from connectors.outbound.mail.french import date_in_full, without_bad_breaks
+from hub.domain.french import date_in_full, without_bad_breaks
 from hub.domain.vocabulary import UNKNOWN, Institution, Role, Service
 
 SENDER_NAME: Final = "Hub CAF – Département d’Ille-et-Vilaine"

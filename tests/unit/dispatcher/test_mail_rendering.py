@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from connectors.outbound.channel import Content, Message, NoticeContent, SituationContent
-from connectors.outbound.mail.french import date_in_full, without_bad_breaks
+from hub.domain.french import date_in_full, without_bad_breaks
 from connectors.outbound.mail.render import render
 
 DELIVERY = UUID("11111111-2222-5333-8444-555555555555")

@@ -2,9 +2,10 @@
 
 import re
 from datetime import date
+from typing import Final
 
-_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MONTHS = (
+WEEKDAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS: Final = (
     "janvier",
     "février",
     "mars",
@@ -18,16 +19,20 @@ _MONTHS = (
     "novembre",
     "décembre",
 )
-_NO_BREAK = "\u00a0"
+NO_BREAK: Final = "\u00a0"
+
+
+def day_of_month(day: date) -> str:
+    """« 1er », « 10 »."""
+    return "1er" if day.day == 1 else str(day.day)
 
 
 def date_in_full(day: date) -> str:
     """The date with its weekday, month and year, as « dimanche 1er décembre 2024 »."""
-    number = "1er" if day.day == 1 else str(day.day)
-    return f"{_DAYS[day.weekday()]} {number}{_NO_BREAK}{_MONTHS[day.month - 1]} {day.year}"
+    return f"{WEEKDAYS[day.weekday()]} {day_of_month(day)}{NO_BREAK}{MONTHS[day.month - 1]} {day.year}"
 
 
 def without_bad_breaks(text: str) -> str:
     """The same text with a no-break space wherever French typography wants one and the writer put a plain one."""
-    text = re.sub(r" ([:;?!»€%])", _NO_BREAK + r"\1", text)
-    return text.replace("« ", "«" + _NO_BREAK)
+    text = re.sub(r" ([:;?!»€%])", NO_BREAK + r"\1", text)
+    return text.replace("« ", "«" + NO_BREAK)
