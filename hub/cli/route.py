@@ -1,41 +1,28 @@
 """`hub route`: what the hub would decide on an event, and why. Needs neither broker nor database."""
 
-import csv
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from hub.cli.route_view import show_decision, show_invalid, show_mismatch, show_refused_line
-from hub.data import load_calendar, load_parameters, load_territory
+from hub.cli.offline import RouteError as RouteError
+from hub.cli.offline import read_directory, read_instant, read_parameters
+from hub.cli.route_view import show_decision, show_invalid, show_mismatch
+from hub.data import load_calendar, load_territory
 from hub.domain.decide import decide, is_routed
 from hub.domain.decision import Decision
-from hub.domain.directory import Directory
-from hub.domain.directory_import import plan_import
-from hub.domain.paris import paris
-from hub.domain.rules.parameters import ParameterTable
 from hub.domain.vocabulary import Outcome, Role, Service
-from hub.errors import HubError
-from hub.wire.attributes import FIRST_YEAR, LAST_YEAR
 from hub.wire.cloudevents import EventReader, ReceivedEvent
-from hub.wire.constraints import parse_time
 from hub.wire.faults import EventInvalid, Fault
 from hub.wire.schemas import load_catalogue
 
 EXPECTATION_MISSED: Final = 1
 EVENT_INVALID: Final = 2
 LONGEST_ID: Final = 128
-
-
-class RouteError(HubError):
-    """What was asked cannot be read: a file, an instant, an expectation."""
-
-    exit_code = EVENT_INVALID
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +62,11 @@ def route(
 
     Exit code: 0; 1 when --expect does not match; 2 when an event is invalid.
     """
-    instant = _instant(as_of)
+    instant = read_instant(as_of)
     expected = _expected(expect or ())
-    contacts = _load_directory(directory, instant) if directory is not None else None
+    contacts = read_directory(directory, instant) if directory is not None else None
     reader = EventReader(load_catalogue(), load_territory())
-    calendar, table = load_calendar(), _load_parameters(parameters)
+    calendar, table = load_calendar(), read_parameters(parameters)
     code = 0
     for line, document in _documents(_read_text(file)):
         try:
@@ -149,19 +136,6 @@ def _no_constant(_: str) -> None:
     raise ValueError(msg)
 
 
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        instant = parse_time(text)
-    except (ValueError, OverflowError):
-        instant = None
-    if instant is None or not FIRST_YEAR <= instant.year <= LAST_YEAR:
-        msg = "--as-of must be RFC 3339 with an offset."
-        raise RouteError(msg, "For example: --as-of 2024-10-01T09:00:00+02:00")
-    return instant
-
-
 def _expected(given: Sequence[str]) -> Expected:
     outcomes = frozenset(text for text in given if text in set(Outcome))
     pairs = frozenset(given) - outcomes
@@ -171,27 +145,3 @@ def _expected(given: Sequence[str]) -> Expected:
             msg = f"--expect {pair}: neither SERVICE/ROLE nor an outcome."
             raise RouteError(msg, "For example: --expect CDAS/GENERIC_MAILBOX, or --expect INFORMATION_ONLY")
     return Expected(pairs, outcomes)
-
-
-def _load_parameters(file: Path | None) -> ParameterTable:
-    try:
-        return load_parameters(file)
-    except ValueError as error:
-        raise RouteError(str(error), "See docs/guides/rules.md for the columns and the parameters.") from error
-
-
-def _load_directory(file: Path, instant: datetime | None) -> Directory:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        msg = f"{file} cannot be read as a directory."
-        raise RouteError(msg, "Name a CSV file in UTF-8 whose columns are the fields of contact.changed.") from error
-    directory = Directory(load_territory())
-    day = (instant or datetime.now(paris())).astimezone(paris()).date()
-    for receipt in plan_import(rows, directory, day):
-        if receipt.contact is None:
-            show_refused_line(file, receipt)
-        else:
-            directory.apply(receipt.contact)
-    return directory
