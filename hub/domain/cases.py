@@ -52,7 +52,7 @@ def answer_case(case: Case) -> Answer:
 
     Where the answer depends on a symbol that this version does not know, a human qualifies.
     """
-    return settle(case, _answer) if _has_unknown(case) else _answer(case)
+    return settle(case, apply_rules) if _has_unknown(case) else apply_rules(case)
 
 
 def _has_unknown(case: Case) -> bool:
@@ -66,7 +66,8 @@ def _has_unknown(case: Case) -> bool:
     return any(UNKNOWN in part for part in parts)
 
 
-def _answer(case: Case) -> Answer:
+def apply_rules(case: Case) -> Answer:
+    """The answer to a case whose symbols are all known."""
     about, added = case.about, case.added
     if case.danger or (isinstance(about, Situation) and about.child_protection == ChildProtection.IMMEDIATE_DANGER):
         return answer_immediate_danger()

@@ -1,0 +1,367 @@
+"""Questions for a desk: each one matters, none is missing, and the conclusion is the router's."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import cache
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.data import load_calendar, load_parameters, load_territory
+from hub.demo import demo_directory_rows
+from hub.domain.asking.building import build_event
+from hub.domain.asking.communes import find_communes
+from hub.domain.asking.essence import Essence, essence
+from hub.domain.asking.field import Answers, Field
+from hub.domain.asking.form import FIELDS, FORM
+from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, AnswerInvalid, Conclusion, Kind, Option, Question
+from hub.domain.asking.reading import read_answer
+from hub.domain.asking.steps import next_step
+from hub.domain.asking.watching import SHOWN_IN
+from hub.domain.cases import Case
+from hub.domain.dates import add_months
+from hub.domain.decide import decide
+from hub.domain.directory import Directory
+from hub.domain.directory_import import plan_import
+from hub.domain.semantics import semantic_faults
+from hub.domain.situation import Situation
+
+LINE_OPEN = datetime.fromisoformat("2026-05-04T09:00:00+02:00")
+LINE_CLOSED = datetime.fromisoformat("2026-05-03T09:00:00+02:00")
+TODAY = LINE_OPEN.date()
+CALENDAR = load_calendar()
+PARAMETERS = load_parameters()
+WALKS = settings(max_examples=300, deadline=None)
+TRIES = 3000
+SEEDS = st.integers(0, 2**32 - 1)
+
+A_SEPARATION = {
+    "danger": "NO",
+    "emitter.service": "CDAS_RECEPTION",
+    "request": "REFERRAL",
+    "need": "SOCIAL_SUPPORT",
+    "household.commune": "35051",
+    "support": "NO",
+    "child_protection": "NO",
+    "life_event.kind": "SEPARATION",
+    "household.dependent_child": "YES",
+    "life_event.planned": "NO",
+}
+
+
+@cache
+def demo_directory() -> Directory:
+    directory = Directory(load_territory())
+    for receipt in plan_import(demo_directory_rows(), directory, TODAY):
+        if receipt.contact is not None:
+            directory.apply(receipt.contact)
+    return directory
+
+
+def step(answers: Answers, on: datetime = LINE_OPEN, directory: Directory | None = None) -> Question | Conclusion:
+    return next_step(answers, on, directory, CALENDAR, PARAMETERS)
+
+
+def decided(answers: Answers, on: datetime, directory: Directory | None, **noise: Any) -> Essence:
+    event = build_event(answers, on)
+    noisy = type(event)(event.envelope, {**event.data, **noise})
+    return essence(decide(noisy, on, directory, CALENDAR, PARAMETERS).answer)
+
+
+def any_answer(field: Field, answers: Answers, rng: Random, day: date) -> str:
+    """An answer to a field, boundaries of the windows among the dates."""
+    if field.may_be_unknown and rng.random() < 0.2:
+        return NOT_KNOWN
+    if field.kind is Kind.COMMUNE:
+        return rng.choice([OUTSIDE, "22050", *rng.sample(sorted(load_territory().communes), 4)])
+    if field.kind is Kind.CDAS:
+        return rng.choice(["CDAS-01", "CDAS-07", "CDAS-22"])
+    if field.kind is Kind.DATE:
+        given = add_months(day, -rng.choice([1, 3, 12, 24, 60])) + timedelta(days=rng.choice([-1, 0, 0, 1]))
+        return given.isoformat()
+    return rng.choice(field.open_options(answers)).value
+
+
+def walk(rng: Random, on: datetime, directory: Directory | None) -> tuple[dict[str, str], Conclusion]:
+    """A conversation with chance; most children are in no danger, so that it goes on."""
+    answers: dict[str, str] = {"danger": "NO"} if rng.random() < 0.95 else {}
+    while isinstance(found := step(answers, on, directory), Question):
+        answers[found.id] = any_answer(FIELDS[found.id], answers, rng, on.date())
+    return answers, found
+
+
+def filled(answers: Answers, rng: Random, day: date) -> dict[str, str]:
+    """The answers, and any answer to every other field that the form then has."""
+    full: dict[str, str] = {}
+    for field in FORM:
+        if field.id in answers and is_open(field, answers[field.id], full):
+            full[field.id] = answers[field.id]
+        elif field.exists(full):
+            full[field.id] = any_answer(field, full, rng, day)
+    return full
+
+
+def is_open(field: Field, answer: str, before: Answers) -> bool:
+    """Whether the field is there and, if it has options, this one among them."""
+    values = {option.value for option in field.open_options(before)}
+    return field.exists(before) and (not values or answer in values | {NOT_KNOWN})
+
+
+def circumstances(rng: Random) -> tuple[datetime, Directory | None]:
+    return rng.choice([LINE_OPEN, LINE_CLOSED]), rng.choice([None, demo_directory()])
+
+
+@given(rng=SEEDS.map(Random))
+@WALKS
+def test_whatever_was_not_asked_does_not_change_the_conclusion(rng: Random) -> None:
+    on, directory = circumstances(rng)
+    answers, found = walk(rng, on, directory)
+    expected = essence(found.decision.answer)
+    for _ in range(20):
+        full = filled(answers, rng, on.date())
+        noise = {"reception_level": rng.choice([None, "FIRST", "SECOND"]), "personal_block": rng.choice([None, "x"])}
+        assert expected == decided(full, on, directory, **noise), full
+
+
+@given(rng=SEEDS.map(Random))
+@WALKS
+def test_every_question_asked_could_have_changed_the_conclusion(rng: Random) -> None:
+    on, directory = circumstances(rng)
+    answers, _ = walk(rng, on, directory)
+    asked = rng.choice(list(answers))
+    before = {name: answer for name, answer in answers.items() if position(name) < position(asked)}
+    assert any(differ for differ in pairs_that_differ(FIELDS[asked], before, rng, on, directory)), (asked, before)
+
+
+def position(name: str) -> int:
+    return FORM.index(FIELDS[name])
+
+
+def pairs_that_differ(
+    field: Field, before: Answers, rng: Random, on: datetime, directory: Directory | None
+) -> Iterator[bool]:
+    """Whether two answers to the field end apart, with one and the same rest; for one rest after another."""
+    for _ in range(TRIES):
+        one = filled({**before, field.id: any_answer(field, before, rng, on.date())}, rng, on.date())
+        other = {**one, field.id: any_answer(field, before, rng, on.date())}
+        yield decided(one, on, directory) != decided(filled(other, rng, on.date()), on, directory)
+
+
+@given(rng=SEEDS.map(Random))
+@settings(max_examples=100, deadline=None)
+def test_the_conclusion_is_the_decision_on_a_valid_event(rng: Random) -> None:
+    on, directory = circumstances(rng)
+    _, found = walk(rng, on, directory)
+    event = found.event
+    assert decide(event, on, directory, CALENDAR, PARAMETERS) == found.decision
+    assert [] == semantic_faults(event.envelope, event.data, load_territory())
+
+
+def test_immediate_danger_is_asked_first_and_ends_everything() -> None:
+    first = step({"emitter.service": "CDAS_RECEPTION"})
+    assert isinstance(first, Question)
+    assert "danger" == first.id
+    found = step({"danger": "YES", "need": "BENEFIT"})
+    assert isinstance(found, Conclusion)
+    assert "OFF_HUB" == found.decision.outcome
+
+
+CONVERSATIONS: dict[str, tuple[dict[str, str], str]] = {
+    "a separation asks when it was": (A_SEPARATION, "life_event.date"),
+    "a separation of unknown date asks when it was declared": (
+        {**A_SEPARATION, "life_event.date": NOT_KNOWN},
+        "life_event.declared_on",
+    ),
+    "a recent separation asks who is a beneficiary": (
+        {**A_SEPARATION, "life_event.date": "2026-01-10"},
+        "household.caf_beneficiary",
+    ),
+    "an old separation ends": ({**A_SEPARATION, "life_event.date": "2020-01-10"}, ""),
+    "a separation without child ends": ({**A_SEPARATION, "household.dependent_child": "NO"}, ""),
+    "an unknown commune ends a department aid at the own CDAS": (
+        {**A_SEPARATION, "need": "DEPARTMENT_AID", "household.commune": NOT_KNOWN},
+        "emitter.cdas",
+    ),
+    "a commune elsewhere ends": ({**A_SEPARATION, "household.commune": "22050"}, ""),
+    "no motive ends": ({**A_SEPARATION, "need": NOT_KNOWN}, ""),
+}
+
+
+@pytest.mark.parametrize(("answers", "expected"), CONVERSATIONS.values(), ids=CONVERSATIONS)
+def test_only_what_the_answer_depends_on_is_asked(answers: dict[str, str], expected: str) -> None:
+    found = step(answers)
+    assert expected == (found.id if isinstance(found, Question) else "")
+
+
+@pytest.mark.parametrize("service", ["CDAS_SOCIAL_WORKER", "CAF_SOCIAL_WORK"])
+def test_a_social_worker_may_hand_over(service: str) -> None:
+    found = step({"danger": "NO", "emitter.service": service})
+    assert isinstance(found, Question)
+    assert {"REFERRAL", "SOCIAL_URGENCY", "HANDOVER", "JOINT_INTERVENTION"} == {o.value for o in found.options}
+
+
+def test_a_reception_may_not_hand_over() -> None:
+    with pytest.raises(AnswerInvalid):
+        step({"danger": "NO", "emitter.service": "CDAS_RECEPTION", "request": "HANDOVER"})
+
+
+def test_a_benefit_that_stopped_is_a_benefit_urgency() -> None:
+    answers = {
+        "danger": "NO",
+        "emitter.service": "CDAS_RECEPTION",
+        "request": "REFERRAL",
+        "need": "BENEFIT",
+        "household.commune": "35238",
+        "benefit.code": "RSA",
+        "benefit.change": "INTERRUPTED",
+        "emitter.cdap_access": "NO",
+        "autonomous": "YES",
+    }
+    found = step(answers)
+    assert isinstance(found, Conclusion)
+    assert "benefit_urgency.reported" == found.event.envelope.type
+    assert ["PRIORITY_LINE"] == [routing.channel for routing in found.decision.routings]
+
+
+def test_an_earlier_answer_may_change_and_leaves_later_ones_aside() -> None:
+    changed = {**A_SEPARATION, "life_event.date": "2026-01-10", "life_event.kind": "OTHER"}
+    found = step(changed)
+    assert isinstance(found, Conclusion)
+    assert "OTHER" == found.event.data["life_event"]["kind"]
+    assert found.event.data["life_event"]["date"] is None
+
+
+def test_with_a_directory_the_commune_matters_where_it_names_the_worker() -> None:
+    followed = {
+        "danger": "NO",
+        "emitter.service": "CCAS",
+        "request": "SOCIAL_URGENCY",
+        "category": "FOOD",
+        "household.commune": "35238",
+    }
+    found = step(followed, directory=demo_directory())
+    assert isinstance(found, Question)
+    assert "support" == found.id
+
+
+def test_the_cdas_of_the_directory_are_proposed() -> None:
+    answers = {**A_SEPARATION, "need": "DEPARTMENT_AID", "household.commune": NOT_KNOWN}
+    found = step(answers, directory=demo_directory())
+    assert isinstance(found, Question)
+    assert Option("CDAS-07", "CDAS démo 07") in found.options
+
+
+REFUSED = {
+    "an unknown option": ("need", "MONEY"),
+    "unknown where it is no answer": ("danger", NOT_KNOWN),
+    "a day that is no day": ("life_event.date", "2026-02-30"),
+    "a day to come": ("life_event.date", "2026-05-05"),
+    "a day of another century": ("life_event.date", "1899-12-31"),
+    "a commune by its name": ("household.commune", "Rennes"),
+    "a CDAS in small letters": ("emitter.cdas", "cdas-07"),
+}
+
+
+@pytest.mark.parametrize(("name", "answer"), REFUSED.values(), ids=REFUSED)
+def test_an_answer_that_its_question_does_not_allow_is_refused(name: str, answer: str) -> None:
+    with pytest.raises(AnswerInvalid) as refused:
+        step({**A_SEPARATION, name: answer})
+    assert name == refused.value.question
+
+
+def test_a_day_is_accepted_up_to_today() -> None:
+    assert isinstance(step({**A_SEPARATION, "life_event.date": TODAY.isoformat()}), Question)
+
+
+def test_an_id_that_is_no_field_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        step({"name": "Dupont"})
+
+
+def test_every_field_says_where_it_shows() -> None:
+    assert {field.id for field in FORM} == set(SHOWN_IN)
+    assert frozenset().union(*SHOWN_IN.values()) <= {*Situation._fields, *Case._fields}
+
+
+COMMUNES = {
+    "whole name": ("Rennes", ["Rennes"]),
+    "without accents and hyphens": ("chateaugiron", ["Châteaugiron"]),
+    "saint as people write it": ("st malo", ["Saint-Malo"]),
+    "INSEE code": ("35238", ["Rennes"]),
+    "nonsense": ("zzzz", []),
+    "nothing": (" ", []),
+}
+
+
+@pytest.mark.parametrize(("typed", "expected"), COMMUNES.values(), ids=COMMUNES)
+def test_a_commune_is_found_by_what_people_type(typed: str, expected: list[str]) -> None:
+    assert expected == [commune.name for commune in find_communes(typed, load_territory())]
+
+
+def test_a_postal_code_finds_every_commune_that_has_it() -> None:
+    territory = load_territory()
+    shared = {c.code for c in territory.communes.values() if "35133" in c.postal_codes}
+    assert len(shared) > 1
+    assert shared <= {commune.code for commune in find_communes("35133", territory)}
+
+
+def test_every_commune_is_found_by_its_own_name_alone() -> None:
+    territory = load_territory()
+    found = {c.code: [f.code for f in find_communes(c.name, territory)] for c in territory.communes.values()}
+    assert {code: [code] for code in territory.communes} == found
+
+
+def question(kind: Kind, *options: Option, unknown: bool = True) -> Question:
+    return Question("q", kind, "?", "?", options, unknown)
+
+
+YES_OR_NO = question(Kind.YES_NO, Option("YES", "oui"), Option("NO", "non"))
+DAY = question(Kind.DATE)
+READ = {
+    "a number": (YES_OR_NO, "2", "NO"),
+    "a letter": (YES_OR_NO, "O", "YES"),
+    "a word": (YES_OR_NO, "non", "NO"),
+    "not known": (YES_OR_NO, "nsp", NOT_KNOWN),
+    "not known by its number": (YES_OR_NO, "3", NOT_KNOWN),
+    "a French day": (DAY, "12/03/2025", "2025-03-12"),
+    "an ISO day": (DAY, "2025-03-12", "2025-03-12"),
+    "a written day": (DAY, "1er août 2025", "2025-08-01"),
+    "no day": (DAY, "on ne sait pas", NOT_KNOWN),
+    "a commune": (question(Kind.COMMUNE), "Cesson-Sévigné", "35051"),
+    "elsewhere": (question(Kind.COMMUNE, Option(OUTSIDE, "hors du département")), "hors", OUTSIDE),
+    "a commune elsewhere": (question(Kind.COMMUNE), "22050", "22050"),
+    "a CDAS": (question(Kind.CDAS), "cdas-07", "CDAS-07"),
+    "a CDAS by its number": (question(Kind.CDAS), "7", "CDAS-07"),
+}
+
+
+@pytest.mark.parametrize(("asked", "typed", "expected"), READ.values(), ids=READ)
+def test_what_is_typed_is_understood(asked: Question, typed: str, expected: str) -> None:
+    found = read_answer(asked, typed, load_territory())
+    assert isinstance(found, Option)
+    assert expected == found.value
+
+
+NOT_READ = {
+    "a month alone": (DAY, "mars 2025", "jour"),
+    "a day that is none": (DAY, "31/02/2025", "n’existe pas"),
+    "a word as a day": (DAY, "hier", "date complète"),
+    "a number too high": (YES_OR_NO, "4", "de 1 à 3"),
+    "a commune that is none": (question(Kind.COMMUNE), "zzzz", "Aucune commune"),
+    "a CDAS that is not known": (question(Kind.CDAS, Option("CDAS-01", "Un")), "CDAS-09", "annuaire"),
+}
+
+
+@pytest.mark.parametrize(("asked", "typed", "expected"), NOT_READ.values(), ids=NOT_READ)
+def test_what_is_not_understood_is_answered_by_a_sentence(asked: Question, typed: str, expected: str) -> None:
+    with pytest.raises(AnswerInvalid, match=expected):
+        read_answer(asked, typed, load_territory())
+
+
+def test_a_name_that_several_communes_begin_with_is_proposed() -> None:
+    found = read_answer(question(Kind.COMMUNE), "saint-m", load_territory())
+    assert isinstance(found, tuple)
+    assert {"35288", "35297"} <= {option.value for option in found}
