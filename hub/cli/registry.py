@@ -13,6 +13,7 @@ COMMANDS = {
     "up": "Start the whole hub on this machine, with demo data, and watch it work.",
     "publish": "Publish events from files, over HTTP or Kafka.",
     "route": "Say how the hub would route an event, and why; needs nothing that runs.",
+    "ask": "Ask a desk, question by question in French, and say where to orient.",
     "rules": "Read the rules of the convention, what they decide, and who settled what was open.",
     "calendar": "Say when the priority line is open, and why not; needs nothing that runs.",
     "events": "Follow the events, or see the whole path of one.",

@@ -97,12 +97,10 @@ def _date(question: Question, typed: str, text: str) -> Option:
         raise AnswerInvalid(question.id, "Cette date n’existe pas dans le calendrier.") from None
     if day is not None:
         return Option(day.isoformat(), f"{day:%d/%m/%Y}")
-    unknown = ", ou répondez « on ne sait pas »" if question.may_be_unknown else ""
+    unknown = " S’il n’est pas connu, répondez « on ne sait pas »." if question.may_be_unknown else ""
     if _WITHOUT_DAY.fullmatch(text):
-        raise AnswerInvalid(
-            question.id, f"Il faut le jour aussi : un jour de plus ou de moins peut changer la réponse{unknown}."
-        )
-    raise AnswerInvalid(question.id, f"Donnez une date complète, par exemple 12/03/2025{unknown}.")
+        raise AnswerInvalid(question.id, f"Il faut aussi le jour : il peut changer la réponse.{unknown}")
+    raise AnswerInvalid(question.id, f"Donnez une date complète, par exemple 12/03/2025.{unknown}")
 
 
 def _commune(question: Question, typed: str, territory: Territory) -> Option | tuple[Option, ...]:
