@@ -20,8 +20,8 @@ from hub.domain.asking.form import FIELDS, FORM
 from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, AnswerInvalid, Conclusion, Kind, Option, Question
 from hub.domain.asking.reading import read_answer
 from hub.domain.asking.steps import next_step
-from hub.domain.asking.watching import SHOWN_IN
-from hub.domain.cases import Case
+from hub.domain.asking.watching import SHOWN_IN, watch
+from hub.domain.cases import Case, Grounds, read_case
 from hub.domain.dates import add_months
 from hub.domain.decide import decide
 from hub.domain.directory import Directory
@@ -148,6 +148,22 @@ def pairs_that_differ(
         one = filled({**before, field.id: any_answer(field, before, rng, on.date())}, rng, on.date())
         other = {**one, field.id: any_answer(field, before, rng, on.date())}
         yield decided(one, on, directory) != decided(filled(other, rng, on.date()), on, directory)
+
+
+@given(rng=SEEDS.map(Random))
+@settings(max_examples=1000, deadline=None)
+def test_what_the_rules_did_not_read_cannot_have_changed_the_answer(rng: Random) -> None:
+    full = filled({"danger": "NO"}, rng, TODAY)
+    answer, reads = watch(case_of(full))
+    kept = {name: given for name, given in full.items() if not SHOWN_IN[name].isdisjoint(reads)}
+    other, _ = watch(case_of(filled(kept, rng, TODAY)))
+    assert essence(answer) == essence(other)
+
+
+def case_of(answers: Answers) -> Case:
+    event = build_event(answers, LINE_OPEN)
+    grounds = Grounds(LINE_OPEN, TODAY, None, CALENDAR, PARAMETERS.on(TODAY))
+    return read_case(event.envelope.type, event.data, grounds)
 
 
 @given(rng=SEEDS.map(Random))
