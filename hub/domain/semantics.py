@@ -125,7 +125,24 @@ _SCALARS: Final = frozenset({str, bool, int, float, type(None)})
 
 
 def _date_faults(data: Data, _: Territory) -> Iterator[SemanticFault]:
-    yield from _dates_below(data, "/data")
+    if _holds_odd_date(data.values()):  # nearly no event does: their fields are named only then
+        yield from _dates_below(data, "/data")
+
+
+def _holds_odd_date(values: Iterable[object]) -> bool:
+    for held in values:
+        kind = type(held)
+        if kind in _SCALARS:
+            continue
+        if kind is date:
+            if not FIRST_DAY <= held <= LAST_DAY:  # type: ignore[operator]  # a date by its exact type
+                return True
+        elif isinstance(held, dict):
+            if _holds_odd_date(held.values()):
+                return True
+        elif isinstance(held, list) and _holds_odd_date(held):
+            return True
+    return False
 
 
 def _dates_below(value: object, pointer: str) -> Iterator[SemanticFault]:
@@ -134,7 +151,7 @@ def _dates_below(value: object, pointer: str) -> Iterator[SemanticFault]:
             yield _out_of_range(pointer)
     elif isinstance(value, dict):
         for name, held in value.items():
-            if type(held) not in _SCALARS:
+            if type(held) is not str:
                 yield from _dates_below(held, f"{pointer}/{name}")
     elif isinstance(value, list):
         for index, held in enumerate(value):
