@@ -82,7 +82,7 @@ def ask(
         event = step.event
         print_json({"decision": step.decision.data, "event": {"type": event.envelope.type, "data": event.data}})
     else:
-        screen.conclude(step, contacts)
+        screen.conclude(step, contacts, answers.keys())
 
 
 def _given(service: str | None, cdas: str | None) -> dict[str, str]:

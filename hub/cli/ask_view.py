@@ -1,6 +1,6 @@
 """What `hub ask` shows, in French: questions one at a time, then the conclusion; framed on a terminal."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -35,6 +35,10 @@ _TITLES: Final = {
     Outcome.INFORMATION_ONLY: ("Pour information", "green"),
 }
 _LAST_WORDS: Final = {Outcome.OFF_HUB: "Le hub ne transmet et ne conserve rien de cette situation."}
+_UNKNOWN: Final[dict[str, str]] = {
+    Flag.BENEFICIARY_UNKNOWN: "household.caf_beneficiary",
+    Flag.CHILD_UNKNOWN: "household.dependent_child",
+}
 _CONFIRMATION: Final = "Proposition : un professionnel confirme."
 
 
@@ -92,11 +96,18 @@ class Screen:
         """Say goodbye when the conversation is broken off."""
         self._print(Text("\nArrêt. Aucune réponse n’est conservée."))
 
-    def conclude(self, conclusion: Conclusion, directory: Directory | None) -> None:
-        """Show where to orient, by which channel, why, and what to mind."""
+    def conclude(self, conclusion: Conclusion, directory: Directory | None, asked: Collection[str]) -> None:
+        """Show where to orient, by which channel, why, and what to mind.
+
+        `asked` are the ids of the questions that were put: what nobody asked for is not said to be unknown.
+        """
         answer = conclusion.decision.answer
+        flags = [flag for flag in answer.flags if flag not in _UNKNOWN or _UNKNOWN[flag] in asked]
         title, colour = _TITLES[answer.outcome]
-        lines = [*_conclusion(answer, directory), _Line("", _LAST_WORDS.get(answer.outcome, _CONFIRMATION), "bold")]
+        lines = [
+            *_conclusion(answer, directory, flags),
+            _Line("", _LAST_WORDS.get(answer.outcome, _CONFIRMATION), "bold"),
+        ]
         self._print(Text())
         if self._framed:
             self._console.print(Panel(Group(*map(_laid_out, lines)), title=title, border_style=colour, padding=(1, 2)))
@@ -139,7 +150,7 @@ def _laid_out(line: _Line) -> RenderableType:
     return grid
 
 
-def _conclusion(answer: Answer, directory: Directory | None) -> Iterator[_Line]:
+def _conclusion(answer: Answer, directory: Directory | None, flags: Iterable[str]) -> Iterator[_Line]:
     if answer.instruction is not None:
         yield _Line("", f"Agissez {answer.instruction.label}.", "bold red")
         yield _SPACE
@@ -151,7 +162,7 @@ def _conclusion(answer: Answer, directory: Directory | None) -> Iterator[_Line]:
     yield from _list("Attention", (code.label for code in answer.warnings))
     yield from _list("Pourquoi", (_step(step) for step in answer.explanation if step.matched))
     yield from _list("Pourquoi pas autrement", (_step(step) for step in answer.explanation if not step.matched))
-    yield from _list("Points d’attention sur la lecture de la convention", map(_flag, answer.flags))
+    yield from _list("Points d’attention sur la lecture de la convention", map(_flag, flags))
 
 
 def _routing(routing: Routing, keyword: str | None, directory: Directory | None) -> Iterator[_Line]:

@@ -88,6 +88,11 @@ def test_the_event_that_json_gives_is_one_that_the_hub_accepts(
     assert event_type == EventReader(load_catalogue(), load_territory()).from_json(event).envelope.type
 
 
+def test_what_was_not_asked_is_not_said_to_be_unknown(run: Run) -> None:
+    assert "allocataire non connue" not in run(URGENCY).stdout
+    assert "allocataire non connue" in run([*SEPARATION[:-2], "nsp", "1"]).stdout
+
+
 def test_answers_that_end_too_early_say_which_question_was_open(run: Run) -> None:
     error = run(SEPARATION[:3]).exception
     assert isinstance(error, AskEnded)

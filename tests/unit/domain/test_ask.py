@@ -34,7 +34,7 @@ LINE_CLOSED = datetime.fromisoformat("2026-05-03T09:00:00+02:00")
 TODAY = LINE_OPEN.date()
 CALENDAR = load_calendar()
 PARAMETERS = load_parameters()
-WALKS = settings(max_examples=300, deadline=None)
+WALKS = settings(max_examples=200, deadline=None)
 TRIES = 3000
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -167,7 +167,7 @@ def case_of(answers: Answers) -> Case:
 
 
 @given(rng=SEEDS.map(Random))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_the_conclusion_is_the_decision_on_a_valid_event(rng: Random) -> None:
     on, directory = circumstances(rng)
     _, found = walk(rng, on, directory)
