@@ -113,7 +113,7 @@ def _variants(value: Any) -> Iterator[Any]:
         return
     names = getattr(value, "_fields", None)
     if names is None:
-        yield from product(*(list(_variants(held)) for held in value))
+        yield from product(*(_some(_variants(held)) for held in value))
         return
     choices = [_choices(name, held) for name, held in zip(names, value, strict=True)]
     made: Callable[..., Any] = type(value)
@@ -124,4 +124,9 @@ def _variants(value: Any) -> Iterator[Any]:
 def _choices(name: str, held: object) -> list[object]:
     if held == UNKNOWN and name in _MIGHT_BE:
         return list(_MIGHT_BE[name])
-    return list(_variants(held))
+    return _some(_variants(held))
+
+
+def _some(variants: Iterator[object]) -> list[object]:
+    """All of them, or one more than are ever tried: a long list of unknown symbols has more than memory holds."""
+    return list(islice(variants, _TRIED_AT_MOST + 1))
