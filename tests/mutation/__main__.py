@@ -1,0 +1,102 @@
+"""`python -m tests.mutation [FILE …]`: mutate hub/domain, run its tests on every mutant, write what survives.
+
+Without files: everything but the texts (see docs/mutation-testing.md). `--survivors` takes up the mutants that survived
+the last run; `--processes N` works on N at a time; `--list` prints the last report again.
+"""
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+
+from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.running import KILLED, SURVIVED, TIMED_OUT, UNTESTED, judge
+
+REPORT = Path("build/mutation.json")
+LEFT_OUT = ("hub/domain/vocabulary.py", "hub/domain/situation_vocabulary.py")
+FOLDERS = ("hub/domain",)
+ALSO = tuple(f"hub/domain/rules/{name}.py" for name in ("catalogue", "parameter_kinds", "parameters", "rule"))
+
+Verdicts = dict[str, dict[str, str]]
+
+
+def main() -> int:
+    """Judge, remember, report; exit code 0 when at least 95 % of the mutants are killed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation")
+    parser.add_argument("files", nargs="*")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--survivors", action="store_true")
+    parser.add_argument("--list", action="store_true")
+    given = parser.parse_args()
+    verdicts: Verdicts = json.loads(REPORT.read_text()) if REPORT.exists() else {}
+    if not given.list:
+        files = given.files or _files()
+        mutants = [mutant for file in files for mutant in mutants_of(file)]
+        names = _names(mutants)
+        if given.survivors:
+            mutants = [m for m in mutants if verdicts.get(m.file, {}).get(names[m]) in (SURVIVED, UNTESTED)]
+        else:
+            verdicts |= {file: {} for file in files}
+        _judge(mutants, names, files, given.processes, verdicts)
+    return _report(verdicts)
+
+
+def _files() -> list[str]:
+    found = [path.as_posix() for folder in FOLDERS for path in sorted(Path(folder).glob("*.py"))]
+    return [*(file for file in found if file not in LEFT_OUT), *ALSO]
+
+
+def _names(mutants: list[Mutant]) -> dict[Mutant, str]:
+    """A name for each mutant that stays when lines above it move: its change, and its number among equal ones."""
+    seen: Counter[tuple[str, str]] = Counter()
+    names = {}
+    for mutant in mutants:
+        text = f"{mutant.function or 'module'}: {mutant.change}"
+        seen[mutant.file, text] += 1
+        names[mutant] = f"{text}  #{seen[mutant.file, text]}"
+    return names
+
+
+def _judge(
+    mutants: list[Mutant], names: dict[Mutant, str], files: list[str], processes: int, verdicts: Verdicts
+) -> None:
+    judged = 0
+
+    def told(mutant: Mutant, verdict: str) -> None:
+        nonlocal judged
+        judged += 1
+        verdicts.setdefault(mutant.file, {})[names[mutant]] = verdict
+        if judged % 100 == 0 or judged == len(mutants):
+            _keep(verdicts)
+            print(f"{judged} of {len(mutants)}", flush=True)  # noqa: T201  a command's output
+
+    judge(mutants, files, processes, told)
+    _keep(verdicts)
+
+
+def _keep(verdicts: Verdicts) -> None:
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(json.dumps(verdicts, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _report(verdicts: Verdicts) -> int:
+    total: Counter[str] = Counter()
+    kinds = (KILLED, TIMED_OUT, SURVIVED, UNTESTED)
+    print(f"{'file':44}{'mutants':>9}" + "".join(f"{kind:>11}" for kind in kinds))  # noqa: T201
+    for file, held in sorted(verdicts.items()):
+        count = Counter(held.values())
+        total += count
+        print(f"{file:44}{len(held):>9}" + "".join(f"{count[kind]:>11}" for kind in kinds))  # noqa: T201
+    number = total.total()
+    print(f"{'all':44}{number:>9}" + "".join(f"{total[kind]:>11}" for kind in kinds))  # noqa: T201
+    for file, held in sorted(verdicts.items()):
+        for name, verdict in held.items():
+            if verdict in (SURVIVED, UNTESTED):
+                print(f"{verdict:9} {file} {name}")  # noqa: T201
+    killed = total[KILLED] + total[TIMED_OUT]
+    print(f"{killed / number:.1%} killed" if number else "nothing to kill")  # noqa: T201
+    return 0 if killed >= 0.95 * number else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

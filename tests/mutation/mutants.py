@@ -1,0 +1,119 @@
+"""The mutants of a module: mutmut's operators, applied to every line of it and not to function bodies alone."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import libcst as cst
+from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper, PositionProvider
+from mutmut.mutation.mutators import mutation_operators
+
+# What a call of these says is for type checkers and readers, or cannot be told from outside.
+_CALLS_LEFT_OUT = {"len", "isinstance", "TypeVar", "NamedTuple"}
+_NAMES_LEFT_OUT = {"__slots__", "__all__"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change of one file: the bytes from `start` to `end` become `new`.
+
+    `function` is the qualified name of the outermost function whose body holds the change; None for anything that is
+    evaluated when the module is imported.
+    """
+
+    file: str
+    start: int
+    end: int
+    new: str
+    line: int
+    function: str | None
+
+    @property
+    def source(self) -> str:
+        """The whole module with the change in it."""
+        before = _bytes(self.file)
+        return (before[: self.start] + self.new.encode() + before[self.end :]).decode()
+
+    @property
+    def change(self) -> str:
+        """The line as it was and as it becomes, for people and to know the mutant again."""
+        old, new = (text.splitlines() for text in (_bytes(self.file).decode(), self.source))
+        return f"{old[self.line - 1].strip()}  ->  {new[self.line - 1].strip()}"
+
+
+@lru_cache(maxsize=64)
+def _bytes(file: str) -> bytes:
+    return Path(file).read_bytes()
+
+
+class _Finder(cst.CSTVisitor):
+    METADATA_DEPENDENCIES = (ByteSpanPositionProvider, PositionProvider)
+
+    def __init__(self, file: str, module: cst.Module) -> None:
+        super().__init__()
+        self._file = file
+        self._module = module
+        self._names: list[str] = []
+        self._in_function = False
+        self.found: list[Mutant] = []
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if _is_left_out(node):
+            return False
+        if isinstance(node, cst.ClassDef) and not self._in_function:
+            self._names.append(node.name.value)
+        elif isinstance(node, cst.FunctionDef) and not self._in_function:
+            self._visit_function(node)
+            return False
+        self._mutate(node)
+        return True
+
+    def on_leave(self, original_node: cst.CSTNode) -> None:
+        if isinstance(original_node, cst.ClassDef) and not self._in_function:
+            self._names.pop()
+
+    def _visit_function(self, node: cst.FunctionDef) -> None:
+        node.params.visit(self)
+        self._names.append(node.name.value)
+        self._in_function = True
+        node.body.visit(self)
+        self._in_function = False
+        self._names.pop()
+
+    def _mutate(self, node: cst.CSTNode) -> None:
+        for kind, operator in mutation_operators:
+            if isinstance(node, kind):
+                for mutated in operator(node):
+                    self._add(node, self._module.code_for_node(mutated))
+
+    def _add(self, node: cst.CSTNode, new: str) -> None:
+        span = self.get_metadata(ByteSpanPositionProvider, node)
+        line = self.get_metadata(PositionProvider, node).start.line
+        function = ".".join(self._names) if self._in_function else None
+        mutant = Mutant(self._file, span.start, span.start + span.length, new, line, function)
+        try:
+            ast.parse(mutant.source)
+        except SyntaxError:
+            return
+        self.found.append(mutant)
+
+
+def _is_left_out(node: cst.CSTNode) -> bool:
+    match node:
+        case cst.Annotation() | cst.Decorator() | cst.Import() | cst.ImportFrom():
+            return True
+        case cst.Call(func=cst.Name(value=name)):
+            return name in _CALLS_LEFT_OUT
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))]):
+            return name in _NAMES_LEFT_OUT
+    return False
+
+
+def mutants_of(file: str) -> Iterator[Mutant]:
+    """Every mutant of a file that is valid Python, in the order of its lines."""
+    wrapper = MetadataWrapper(cst.parse_module(_bytes(file)))
+    finder = _Finder(file, wrapper.module)
+    wrapper.visit(finder)
+    yield from sorted(finder.found, key=lambda mutant: (mutant.start, mutant.end))

@@ -1,0 +1,188 @@
+"""The tests of a mutant: one pytest session collects, and a process forked from it judges each mutant."""
+
+import gc
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+from tests.mutation.applying import exchange_code, forget_results, import_afresh, module_name
+from tests.mutation.mutants import Mutant
+from tests.mutation.watching import Function, Watch
+
+TESTS = ("tests/unit/domain", "tests/contract/test_scenarios.py")
+# The tests of the questions at a reception desk take longer than all of the others, and are about hub/domain/asking.
+LEFT_OUT = "--ignore-glob=*/test_ask*.py"
+OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "--no-header", "--assert=plain", "-k", "not command", LEFT_OUT)
+KILLED, SURVIVED, TIMED_OUT, UNTESTED = "killed", "survived", "timed out", "untested"
+
+_SECONDS = 30  # of processor time: more than all of the tests take
+_BYTES = 4 << 30  # a mutant may fill the memory
+_DEAD, _ALIVE = 1, 0
+
+Told = Callable[[Mutant, str], None]
+
+
+def judge(mutants: list[Mutant], files: list[str], processes: int, told: Told) -> int:
+    """Run the tests on every mutant and tell the verdict of each. Returns the exit code of the session."""
+    settings.register_profile(
+        "mutation",
+        derandomize=True,
+        database=None,
+        deadline=None,
+        max_examples=30,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.explicit, Phase.generate),
+    )
+    settings.load_profile("mutation")
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(Path("build/bytecode").resolve())
+    watch = Watch(files)
+    watch.start()
+    return int(pytest.main([*OPTIONS, *TESTS], plugins=[_Session(mutants, watch, processes, told)]))
+
+
+class _Session:
+    def __init__(self, mutants: list[Mutant], watch: Watch, processes: int, told: Told) -> None:
+        self._mutants = mutants
+        self._watch = watch
+        self._processes = processes
+        self._told = told
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        at_import = self._watch.stop()
+        gc.freeze()
+        items = {item.nodeid: item for item in session.items}
+        survey = json.loads(_in_a_fork(lambda: _survey(session.items, self._watch)))
+        if survey["failed"]:
+            raise session.Failed(f"fails without any mutant: {survey['failed']}")
+        tests: dict[Function, list[str]] = defaultdict(list)
+        for nodeid in sorted(survey["seconds"], key=lambda name: float(survey["seconds"][name])):
+            for module, name in survey["functions"][nodeid]:
+                tests[module, name].append(nodeid)
+        running: dict[int, Mutant] = {}
+        for mutant in self._mutants:
+            while len(running) >= self._processes:
+                self._wait(running)
+            function = (module_name(mutant.file), mutant.function or "")
+            if mutant.function is None or function in at_import:
+                near = {name for (module, _), names in tests.items() if module == function[0] for name in names}
+                order = sorted(near or items, key=survey["seconds"].__getitem__)
+                running[_fork(partial(_judge_afresh, mutant, order))] = mutant
+            elif tests[function]:
+                chosen = [items[name] for name in tests[function]]
+                running[_fork(partial(_judge_loaded, mutant, chosen))] = mutant
+            else:
+                self._told(mutant, UNTESTED)
+        while running:
+            self._wait(running)
+        return True
+
+    def _wait(self, running: dict[int, Mutant]) -> None:
+        process, status = os.wait()
+        code = os.waitstatus_to_exitcode(status)
+        verdict = SURVIVED if code == _ALIVE else TIMED_OUT if code == -signal.SIGXCPU else KILLED
+        self._told(running.pop(process), verdict)
+
+
+class _FirstFailure:
+    """Ends the process at the first failure: the mutant is dead."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+        if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
+            os._exit(_DEAD)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            os._exit(_DEAD)
+
+
+def _fork(work: Callable[[], int]) -> int:
+    process = os.fork()
+    if process:
+        return process
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_AS, (_BYTES, _BYTES))
+    with suppress(BaseException):  # whatever a mutant does here, it has changed something
+        os._exit(work())
+    os._exit(_DEAD)
+
+
+def _judge_loaded(mutant: Mutant, items: Iterable[pytest.Item]) -> int:
+    exchange_code(mutant)
+    forget_results()
+    config = None
+    for item in items:
+        if config is None:
+            config = item.config
+            config.pluginmanager.register(_FirstFailure())
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+    return _ALIVE
+
+
+def _judge_afresh(mutant: Mutant, names: list[str]) -> int:
+    import_afresh(mutant)
+    place = {name: number for number, name in enumerate(names)}
+
+    class Chosen:
+        def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+            items[:] = sorted((item for item in items if item.nodeid in place), key=lambda item: place[item.nodeid])
+
+    code = pytest.main([*OPTIONS, *TESTS], plugins=[_FirstFailure(), Chosen()])
+    return _ALIVE if code == pytest.ExitCode.OK else _DEAD
+
+
+def _survey(items: list[pytest.Item], watch: Watch) -> dict[str, Any]:
+    """Run every test once: the seconds of each, the functions that it runs, and whether one fails."""
+    functions: dict[str, list[Function]] = {}
+    seconds: dict[str, float] = {}
+    failed: list[str] = []
+
+    class Failures:
+        def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+            if report.failed:
+                failed.append(report.nodeid)
+
+    for item in items:
+        if not seconds:
+            item.config.pluginmanager.register(Failures())
+        forget_results()
+        began = time.process_time()
+        watch.start()
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        functions[item.nodeid] = sorted(watch.stop())
+        seconds[item.nodeid] = time.process_time() - began
+    return {"functions": functions, "seconds": seconds, "failed": failed}
+
+
+def _in_a_fork(work: Callable[[], dict[str, Any]]) -> bytes:
+    """What `work` gives, as JSON, from a process of its own: nothing that it leaves behind reaches this one."""
+    reading, writing = os.pipe()
+    process = os.fork()
+    if not process:
+        os.close(reading)
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(json.dumps(work()).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        told = pipe.read()
+    os.waitpid(process, 0)
+    return told
