@@ -178,7 +178,7 @@ def _in_a_fork(work: Callable[[], dict[str, Any]]) -> bytes:
         os.close(reading)
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
-        with os.fdopen(writing, "wb") as pipe:
+        with suppress(BaseException), os.fdopen(writing, "wb") as pipe:
             pipe.write(json.dumps(work()).encode())
         os._exit(0)
     os.close(writing)

@@ -19,6 +19,7 @@ from tests.unit.domain.situations import (
     places,
     referral,
     rules_told,
+    sentence,
 )
 
 OPEN = "2026-05-04T09:00"
@@ -152,6 +153,7 @@ def test_a_situation_that_was_read_without_the_line_counts_it_as_closed() -> Non
     situation = read_situation(for_benefit("RSA", "INTERRUPTED").data or {}, TODAY, None, None)
     answered = answer_benefit(situation)
     assert (form("R19"), ()) == (places(answered), answered.flags)
+    assert "La ligne directe est fermée : ligne fermée." == sentence(answered, "R16")
 
 
 WORKER = "CAF_SOCIAL_WORK/SOCIAL_WORKER by DIRECT for SUPPORT"

@@ -115,6 +115,11 @@ SAID = {
         "La date de l’évènement n’est pas connue : elle déciderait de l’orientation.",
         referral(life_event=life_event("SEPARATION")),
     ),
+    "in the perimeter, why not the CDAS": (
+        "R10",
+        "Le CDAS n’est pas retenu d’abord : la situation relève des offres de la CAF.",
+        referral(life_event=LAST_YEAR),
+    ),
     "no need is given": (
         "R05",
         "Le motif de la demande n’est pas donné : un professionnel le qualifie.",

@@ -181,6 +181,10 @@ SUGGESTED = {
         (),
         referral(child_protection="KNOWN_TO_CDAS", life_event=LONG_AGO),
     ),
+    "child protection, in the window, without a dependent child": (
+        (),
+        referral(child_protection="KNOWN_TO_CDAS", life_event=LAST_YEAR, child="NO"),
+    ),
     "child protection, the date is not known": ((), referral(child_protection="KNOWN_TO_CDAS", life_event=UNDATED)),
     "a CDAS worker, in the perimeter": ((), referral(life_event=LAST_YEAR, support=[followed("CD35")])),
 }
