@@ -136,6 +136,16 @@ FLAGS = {
     "partner's death": (("C03",), "PARTNER_DEATH", YESTERDAY, "YES", False),
     "partner's death, no child": (("C03",), "PARTNER_DEATH", YESTERDAY, "NO", False),
     "partner's death, old": (("C03",), "PARTNER_DEATH", A_DAY_MORE, "YES", False),
+    "partner's death, undated": (("C03",), "PARTNER_DEATH", None, "YES", False),
+    "separation, undated, perhaps a child": (("CHILD_UNKNOWN",), "SEPARATION", None, "NOT_KNOWN", False),
+    "separation, two years to the day, perhaps a child": (
+        ("CHILD_UNKNOWN", "C14"),
+        "SEPARATION",
+        TWO_YEARS,
+        "NOT_KNOWN",
+        False,
+    ),
+    "pregnancy, perhaps another child": (("CHILD_UNKNOWN", "C02"), "LONE_PARENT_CHILD", None, "NOT_KNOWN", True),
     "another event, perhaps a child": ((), "OTHER", YESTERDAY, "NOT_KNOWN", False),
 }
 
@@ -160,6 +170,11 @@ def test_a_flag_tells_the_condition_that_decided(
 def test_the_routing_names_the_rule_of_the_window(rule: str, kind: str) -> None:
     [place] = places(answer(referral(life_event=life_event(kind, YESTERDAY))))
     assert f"R06 {rule} R38" == place.partition(": ")[2]
+
+
+@pytest.mark.parametrize("ago", [Elapsed.WITHIN_A_YEAR, Elapsed.NOT_DATED])
+def test_nothing_speaks_against_an_event_that_is_inside_or_undated(ago: Elapsed) -> None:
+    assert "" == perimeter(LifeEvent("SEPARATION", False, ago, declared_only=False), "YES").why
 
 
 ELAPSED = {
