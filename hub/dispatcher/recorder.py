@@ -59,7 +59,8 @@ class Recorder:
         while True:
             progress()
             try:
-                await asyncio.wait_for(self._something.wait(), 5.0)
+                async with asyncio.timeout(5.0):
+                    await self._something.wait()
             except TimeoutError:
                 continue
             await asyncio.sleep(_GATHER_SECONDS)

@@ -23,6 +23,7 @@ async def _work(service: Service) -> None:
     while not service.stop.is_set():
         progress()
         try:
-            await asyncio.wait_for(service.stop.wait(), _TURN_SECONDS)
+            async with asyncio.timeout(_TURN_SECONDS):
+                await service.stop.wait()
         except TimeoutError:
             continue

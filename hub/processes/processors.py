@@ -89,7 +89,8 @@ async def _reach_engines(service: Service, parts: Parts) -> bool:
             parts.health.forget("start")
             return True
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(service.stop.wait(), _PAUSE)
+            async with asyncio.timeout(_PAUSE):
+                await service.stop.wait()
     return False
 
 

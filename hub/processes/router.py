@@ -9,6 +9,7 @@ from hub.data import load_parameters, load_territory
 from hub.domain.rules.parameters import ParameterTable
 from hub.errors import BrokerUnavailable, StartError
 from hub.processes.service import Service, run_service
+from hub.router.closing import end_all
 from hub.router.directory import DirectoryFollower, DirectoryState
 from hub.router.judge import Judge, Limits
 from hub.router.lane import LaneWork
@@ -82,8 +83,7 @@ async def route(service: Service, lanes: Sequence[Lane], *, ignore_reject_limit:
             following.result()
     finally:
         stopping.cancel()
-        following.cancel()
-        await asyncio.wait({following})
+        await end_all({following})
 
 
 def _parameters(settings: Settings) -> ParameterTable:
@@ -135,9 +135,6 @@ async def _run_lanes(service: Service, contexts: Sequence[LaneContext], followin
                     service.health.missing(f"lane-{task.get_name()}", error.message)
                     log.error("lane_stopped", lane=task.get_name(), reason=error.message, way_out=error.way_out)
     finally:
-        for task in running:
-            task.cancel()
-        if running:
-            await asyncio.wait(running)
+        await end_all(running)
     if limit is not None:
         raise limit

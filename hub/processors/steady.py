@@ -60,7 +60,8 @@ class Steady:
         """Begin nothing more and wait for the batches under way, at most this long."""
         self._stopping.set()
         try:
-            await asyncio.wait_for(self._idle.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._idle.wait()
         except TimeoutError:
             log.warning("batch_left_unfinished", note="it is read again after the next start")
 

@@ -1,7 +1,7 @@
 """Closing Kafka clients within seconds, even when the broker is away."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from typing import Any, Final
 
 import structlog
@@ -24,6 +24,18 @@ async def close_producer(producer: AIOKafkaProducer) -> None:
     """Stop a producer. A transaction under way is left to be aborted by whoever opens next, or by time."""
     if not await _ended(producer.stop(), "producer"):
         await _ended(producer.client.close(), "producer_connections")
+
+
+async def end_all(tasks: Collection["asyncio.Task[None]"]) -> None:
+    """Cancel tasks until each has ended.
+
+    Once is not always enough: a library that waits may take the cancellation for the end of what it waited for.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=_SECONDS)
 
 
 async def _ended(stopping: Coroutine[Any, Any, None], what: str) -> bool:

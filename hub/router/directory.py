@@ -140,7 +140,9 @@ class DirectoryFollower:
     async def _follow(self, progress: Callable[[], None]) -> None:
         consumer = kafka_client.consumer(self._settings, request_timeout_ms=5000)
         try:
-            await asyncio.wait_for(consumer.start(), 10)
+            # Not wait_for: a cancellation that meets the end of what it waits for would be lost (until Python 3.12).
+            async with asyncio.timeout(10):
+                await consumer.start()
             consumer.assign([PARTITION])
             consumer.seek(PARTITION, self._position)
             probed = 0.0
@@ -152,7 +154,8 @@ class DirectoryFollower:
                 if position != self._position:
                     await self._move(position)
                 if loop.time() - probed > _PROBE_SECONDS or not self._caught_up.is_set():
-                    end = (await asyncio.wait_for(consumer.end_offsets([PARTITION]), 5))[PARTITION]
+                    async with asyncio.timeout(5):
+                        end = (await consumer.end_offsets([PARTITION]))[PARTITION]
                     probed = loop.time()
                     self._health.there("kafka")
                     if position >= end and not self._caught_up.is_set():

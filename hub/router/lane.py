@@ -65,7 +65,8 @@ class LaneWork(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         while not stop.is_set():
             consumer = self._make_consumer()
             try:
-                await asyncio.wait_for(consumer.start(), _START_SECONDS)
+                async with asyncio.timeout(_START_SECONDS):
+                    await consumer.start()
             except FATAL as error:
                 await close_consumer(consumer)
                 raise stopped_by(error, name) from error
