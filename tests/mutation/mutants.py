@@ -13,6 +13,8 @@ from mutmut.mutation.mutators import mutation_operators
 # What a call of these says is for type checkers and readers, or cannot be told from outside.
 _CALLS_LEFT_OUT = {"len", "isinstance", "TypeVar", "NamedTuple"}
 _NAMES_LEFT_OUT = {"__slots__", "__all__"}
+# A closed list is data: what its members are called is compared with the schemas, and their labels are texts.
+_CLOSED_LISTS = {"Enum", "StrEnum", "Labelled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,10 @@ class Mutant:
 
     @property
     def change(self) -> str:
-        """The line as it was and as it becomes, for people and to know the mutant again."""
+        """The first line that changes, as it was and as it becomes: for people, and to know the mutant again."""
         old, new = (text.splitlines() for text in (_bytes(self.file).decode(), self.source))
-        return f"{old[self.line - 1].strip()}  ->  {new[self.line - 1].strip()}"
+        pairs = ((was.strip(), becomes.strip()) for was, becomes in zip(old, new, strict=False) if was != becomes)
+        return "  ->  ".join(next(pairs, ("", "")))
 
 
 @lru_cache(maxsize=64)
@@ -60,11 +63,11 @@ class _Finder(cst.CSTVisitor):
         self.found: list[Mutant] = []
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        if _is_left_out(node):
-            return False
         if isinstance(node, cst.ClassDef) and not self._in_function:
             self._names.append(node.name.value)
-        elif isinstance(node, cst.FunctionDef) and not self._in_function:
+        if _is_left_out(node):
+            return False
+        if isinstance(node, cst.FunctionDef) and not self._in_function:
             self._visit_function(node)
             return False
         self._mutate(node)
@@ -104,6 +107,8 @@ def _is_left_out(node: cst.CSTNode) -> bool:
     match node:
         case cst.Annotation() | cst.Decorator() | cst.Import() | cst.ImportFrom():
             return True
+        case cst.ClassDef(bases=[cst.Arg(value=cst.Name(value=name))]):
+            return name in _CLOSED_LISTS
         case cst.Call(func=cst.Name(value=name)):
             return name in _CALLS_LEFT_OUT
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))]):

@@ -79,6 +79,8 @@ class _Session:
             if mutant.function is None or function in at_import:
                 near = {name for (module, _), names in tests.items() if module == function[0] for name in names}
                 order = sorted(near or items, key=survey["seconds"].__getitem__)
+                if function in at_import:  # what it gave then may be read by tests that run nothing of this module
+                    order += sorted(items.keys() - near, key=survey["seconds"].__getitem__)
                 running[_fork(partial(_judge_afresh, mutant, order))] = mutant
             elif tests[function]:
                 chosen = [items[name] for name in tests[function]]

@@ -19,17 +19,17 @@ class Watch:
 
     def start(self) -> None:
         """Begin to watch this thread."""
-        sys.setprofile(self._note)
+        sys.settrace(self._note)
 
     def stop(self) -> set[Function]:
         """End, and give what ran since the last end."""
-        sys.setprofile(None)
+        sys.settrace(None)
         seen, self.seen = self.seen, set()
         return seen
 
-    def _note(self, frame: FrameType, event: str, _argument: object) -> None:
-        if event == "call":
-            code = frame.f_code
-            module = self._modules.get(code.co_filename)
-            if module is not None:
-                self.seen.add((module, code.co_qualname.partition(".<locals>")[0]))
+    def _note(self, frame: FrameType, _event: str, _argument: object) -> None:
+        # Called once for each call: it returns nothing that would trace the lines.
+        code = frame.f_code
+        module = self._modules.get(code.co_filename)
+        if module is not None:
+            self.seen.add((module, code.co_qualname.partition(".<locals>")[0]))

@@ -147,6 +147,7 @@ def test_a_flag_tells_what_the_decision_leaned_on(flags: tuple[str, ...], event:
 def test_without_a_calendar_the_line_counts_as_closed_and_is_flagged() -> None:
     answered = decide(for_benefit("RSA", "INTERRUPTED")).answer
     assert (form("R19"), "URGENCE DEFINIE", ("C13",)) == (places(answered), answered.keyword, answered.flags)
+    assert "La ligne directe est fermée : aucun calendrier n’est connu." == sentence(answered, "R16")
 
 
 def test_a_situation_that_was_read_without_the_line_counts_it_as_closed() -> None:

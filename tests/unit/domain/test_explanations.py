@@ -356,6 +356,10 @@ def test_every_sentence_begins_with_a_capital_and_ends_with_a_full_stop() -> Non
     assert [] == [label for label in told if not re.fullmatch(r"[A-ZÀÉ][^\n]*[\w)»]\.", label)]
 
 
+def test_every_explanation_says_plainly_whether_its_rule_applied() -> None:
+    assert {True, False} == {step.matched for event in EVERY_EVENT for step in answer(event).explanation}
+
+
 def test_every_routing_is_explained_by_the_rules_that_it_names() -> None:
     for event in EVERY_EVENT:
         answered = answer(event)
