@@ -52,6 +52,9 @@ DECIDES = {
     "the reason of a hand-over": handover(reason=UNKNOWN),
     "the direction of a joint intervention": joint_intervention(direction=UNKNOWN),
     "the other professional": joint_intervention(other_professional=UNKNOWN),
+    "a symbol in every part of the situation": referral(
+        life_event=life_event(UNKNOWN, "2026-05-01"), benefit=benefit("RSA", UNKNOWN), support=[closed(UNKNOWN)]
+    ),
     "two symbols at once": referral(UNKNOWN, child_protection=UNKNOWN),
 }
 
