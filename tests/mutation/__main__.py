@@ -1,7 +1,7 @@
 """`python -m tests.mutation [FILE …]`: mutate hub/domain, run its tests on every mutant, write what survives.
 
 Without files: everything but the texts (see docs/mutation-testing.md). `--survivors` takes up the mutants that survived
-the last run; `--processes N` works on N at a time; `--list` prints the last report again.
+the last run, and those that are new; `--processes N` works on N at a time; `--list` prints the last report again.
 """
 
 import argparse
@@ -34,7 +34,10 @@ def main() -> int:
         mutants = [mutant for file in files for mutant in mutants_of(file)]
         names = _names(mutants)
         if given.survivors:
-            mutants = [m for m in mutants if verdicts.get(m.file, {}).get(names[m]) in (SURVIVED, UNTESTED)]
+            for file in files:
+                known = {names[mutant] for mutant in mutants if mutant.file == file}
+                verdicts[file] = {name: told for name, told in verdicts.get(file, {}).items() if name in known}
+            mutants = [m for m in mutants if verdicts[m.file].get(names[m]) not in (KILLED, TIMED_OUT)]
         else:
             verdicts |= {file: {} for file in files}
         _judge(mutants, names, files, given.processes, verdicts)
