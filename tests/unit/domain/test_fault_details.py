@@ -278,3 +278,21 @@ def test_a_check_that_cannot_go_on_keeps_no_other_from_telling() -> None:
     data = REFERRAL | {"household": None, "support": 3, "personal_block": "x", "emitter": cdas(code="?")}
     found = faults_of_sound_fields(envelope("referral.requested", data), data, load_territory())
     assert {"CDAS_CODE_INVALID", "PERSONAL_BLOCK_NOT_JWE"} == {fault.code for fault in found}
+
+
+def test_a_version_that_does_not_count_from_one_is_told_where_it_stands() -> None:
+    territory = load_territory()
+    withdrawal, correction = WITHDRAWAL | {"version": 0}, CORRECTION | {"corrects_version": 0}
+    told = [
+        (fault.code, fault.pointer)
+        for kind, data in (("notice.withdrawn", withdrawal), ("notice.corrected", correction))
+        for fault in semantic_faults(envelope(kind, data), data, territory)
+    ]
+    assert [("NUMBER_OUT_OF_RANGE", "/data/version"), ("NUMBER_OUT_OF_RANGE", "/data/corrects_version")] == told
+
+
+@pytest.mark.parametrize(("event_type", "data"), [(CONTACT, contact_data()), (CALENDAR_CHANGED, CALENDAR)])
+def test_a_source_that_cannot_be_read_is_left_to_the_check_of_the_envelope(
+    event_type: str, data: dict[str, Any]
+) -> None:
+    assert [] == details(event_type, data, source="somewhere")
