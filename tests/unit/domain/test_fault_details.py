@@ -79,6 +79,16 @@ OF_DATA: dict[str, tuple[str, str, dict[str, Any]]] = {
         CONTACT,
         contact_data(email="nobody"),
     ),
+    "an address that begins with a dot": (
+        "email must look like name@domain.tld, without a label",
+        CONTACT,
+        contact_data(email=".accueil@caf.example"),
+    ),
+    "an address with a dot before the at sign": (
+        "email must look like name@domain.tld, without a label",
+        CONTACT,
+        contact_data(email="accueil.@caf.example"),
+    ),
     "a telephone": (
         "phone has digits, spaces or dots, and may begin with +",
         CONTACT,
@@ -258,6 +268,12 @@ SOUND: dict[str, tuple[str, dict[str, Any]]] = {
         {"situation": "s-1", "justified": "NO", "unjustified_reason": "WRONG_SERVICE"},
     ),
     "a withdrawal with a successor": ("notice.withdrawn", WITHDRAWAL | {"replaced_by": "N-2"}),
+    "a date of the first day and the last": (
+        "referral.requested",
+        REFERRAL | {"life_event": life_event("SEPARATION", "1900-01-01", "2199-12-31")},
+    ),
+    "an address in capitals": (CONTACT, contact_data(email="Accueil.CDAS@CD35.Example")),
+    "a webhook with a path": (CONTACT, contact_data(webhook="https://caf.example/hub?x=1")),
     "a CDAS code of 32 characters": ("referral.requested", REFERRAL | {"emitter": cdas(code="A" * 32)}),
 }
 
@@ -296,3 +312,30 @@ def test_a_source_that_cannot_be_read_is_left_to_the_check_of_the_envelope(
     event_type: str, data: dict[str, Any]
 ) -> None:
     assert [] == details(event_type, data, source="somewhere")
+
+
+REQUIRED = {
+    "a day of concertation": (
+        "/data/concertation_on",
+        "handover.accepted",
+        {"situation": "s-1", "concertation_on": None, "exchange_on": None},
+    ),
+    "why a proposal was declined": (
+        "/data/deviation_reason",
+        "referral.confirmed",
+        {"situation": "s-1", "decision": "DECLINED", "deviation_reason": None},
+    ),
+    "why a referral was unjustified": (
+        "/data/unjustified_reason",
+        "referral.concluded",
+        {"situation": "s-1", "justified": "NO", "unjustified_reason": None},
+    ),
+}
+
+
+@pytest.mark.parametrize(("pointer", "event_type", "data"), REQUIRED.values(), ids=REQUIRED)
+def test_a_field_that_another_one_asks_for_is_told_where_it_is_missing(
+    pointer: str, event_type: str, data: dict[str, Any]
+) -> None:
+    [fault] = semantic_faults(envelope(event_type, data), data, load_territory())
+    assert ("FIELD_REQUIRED", pointer) == (fault.code, fault.pointer)
