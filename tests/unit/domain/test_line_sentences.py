@@ -1,5 +1,6 @@
 """What is said of the priority line: why it is open or closed, minute by minute (R16, R17, C13)."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,42 +11,46 @@ from tests.unit.domain.calendar_building import at, data
 
 BEYOND = "au-delà des dates connues du calendrier"
 SENTENCES = {
-    "in opening hours": ("ouverte", True, at("2026-05-04T10:00")),
-    "at lunch": ("en dehors des heures d’ouverture", False, at("2026-05-04T12:30")),
-    "on a Saturday": ("samedi ou dimanche", False, at("2026-05-09T10:00")),
-    "before the line opened": ("avant l’ouverture de la ligne", False, at("2024-10-01T10:00")),
-    "after the last known day": (BEYOND, False, at("2028-09-01T10:00")),
-    "on the Friday after Ascension day": ("vendredi qui suit l’Ascension", False, at("2027-05-07T10:00")),
-    "on Labour Day": ("jour férié (fête du Travail)", False, at("2026-05-01T10:00")),
+    "in opening hours": ("ouverte", True, lambda: at("2026-05-04T10:00")),
+    "at lunch": ("en dehors des heures d’ouverture", False, lambda: at("2026-05-04T12:30")),
+    "on a Saturday": ("samedi ou dimanche", False, lambda: at("2026-05-09T10:00")),
+    "before the line opened": ("avant l’ouverture de la ligne", False, lambda: at("2024-10-01T10:00")),
+    "after the last known day": (BEYOND, False, lambda: at("2028-09-01T10:00")),
+    "on the Friday after Ascension day": ("vendredi qui suit l’Ascension", False, lambda: at("2027-05-07T10:00")),
+    "on Labour Day": ("jour férié (fête du Travail)", False, lambda: at("2026-05-01T10:00")),
     "on a day without hours": (
         "aucune heure d’ouverture ce jour-là",
         False,
-        at("2026-05-05T10:00", data("HOURS", "2026-05-01", "2026-05-31", weekdays="1")),
+        lambda: at("2026-05-05T10:00", data("HOURS", "2026-05-01", "2026-05-31", weekdays="1")),
     ),
     "in an exceptional opening": (
         "ouverture exceptionnelle",
         True,
-        at("2026-05-09T09:30", data("EXCEPTIONAL_OPENING", "2026-05-09", weekdays="6")),
+        lambda: at("2026-05-09T09:30", data("EXCEPTIONAL_OPENING", "2026-05-09", weekdays="6")),
     ),
-    "in a strike": ("grève", False, at("2026-05-04T10:00", data("CLOSURE", "2026-05-04", reason="STRIKE"))),
-    "in a breakdown": ("panne", False, at("2026-05-04T10:00", data("CLOSURE", "2026-05-04", reason="BREAKDOWN"))),
-    "in a bridge": ("pont", False, at("2026-05-04T10:00", data("CLOSURE", "2026-05-04", reason="BRIDGE_DAY"))),
+    "in a strike": ("grève", False, lambda: at("2026-05-04T10:00", data("CLOSURE", "2026-05-04", reason="STRIKE"))),
+    "in a breakdown": (
+        "panne",
+        False,
+        lambda: at("2026-05-04T10:00", data("CLOSURE", "2026-05-04", reason="BREAKDOWN")),
+    ),
+    "in a bridge": ("pont", False, lambda: at("2026-05-04T10:00", data("CLOSURE", "2026-05-04", reason="BRIDGE_DAY"))),
     "in a holiday": (
         "vacances scolaires de la zone B",
         False,
-        at("2026-05-04T10:00", data("CLOSURE", "2026-05-04", reason="SCHOOL_HOLIDAY")),
+        lambda: at("2026-05-04T10:00", data("CLOSURE", "2026-05-04", reason="SCHOOL_HOLIDAY")),
     ),
     "in a closure without a reason": (
         "fermeture exceptionnelle",
         False,
-        at("2026-05-04T10:00", data("CLOSURE", "2026-05-04")),
+        lambda: at("2026-05-04T10:00", data("CLOSURE", "2026-05-04")),
     ),
 }
 
 
 @pytest.mark.parametrize(("sentence", "is_open", "line"), SENTENCES.values(), ids=SENTENCES)
-def test_the_line_says_why_it_is_open_or_closed(sentence: str, line: Line, *, is_open: bool) -> None:
-    assert (sentence, is_open) == (line.sentence, line.is_open)
+def test_the_line_says_why_it_is_open_or_closed(sentence: str, line: Callable[[], Line], *, is_open: bool) -> None:
+    assert (sentence, is_open) == (line().sentence, line().is_open)
 
 
 def test_each_minute_has_its_own_answer_however_many_were_asked_before() -> None:
