@@ -45,7 +45,8 @@ class Message:
 
     `delivery` is stable over retries and names the message for the recipient's system. `recipient` is the address in
     the channel's own terms (mail: an e-mail address). `service` and `role` say why the recipient gets it (symbols of
-    contract §4). `link` leads to the full content. `sent_at` carries its offset.
+    contract §4). `link` leads to the full content. `sent_at` carries its offset. `acknowledge` leads to the recipient's
+    own page to take the delivery in charge, personal and secret; None: nobody is asked to.
     """
 
     delivery: UUID
@@ -56,6 +57,7 @@ class Message:
     content: Content
     link: str
     sent_at: datetime
+    acknowledge: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

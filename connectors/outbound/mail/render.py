@@ -25,6 +25,8 @@ _LONGEST_TITLE: Final = 150
 _BOUNDARY: Final = "=_alternative"  # « =_ » occurs in no quoted-printable text
 _CRLF: Final = "\r\n"
 _WORD_BYTES: Final = 45  # 60 characters in base64, 72 with what frames them
+_PERSONAL: Final = "\x02"  # where a body names the recipient's own page
+_LINK_CHARACTERS: Final = 24  # of a line: 72 at most once quoted
 
 _pages = Environment(
     loader=PackageLoader("connectors.outbound.mail", "templates"),
@@ -52,12 +54,13 @@ def subject_of(content: Content) -> str:
     return without_bad_breaks(f"{_SUBJECTS[content.status]} : {title}")
 
 
-def bodies(content: Content, service: str, role: str, link: str) -> tuple[str, str]:
+def bodies(content: Content, service: str, role: str, link: str, acknowledge: str | None = None) -> tuple[str, str]:
     """Plain text and HTML of a message."""
     template = "notice" if isinstance(content, NoticeContent) else "situation"
     values = {
         "content": content,
         "link": link,
+        "acknowledge": acknowledge,
         "subject": subject_of(content),
         "issuer": _label(Institution, content.issuer) if isinstance(content, NoticeContent) else "",
         "service": _label(Service, service),
@@ -80,13 +83,19 @@ def render(message: Message, *, to: str, sender: str, domain: str) -> bytes:
         f"Message-ID: {message_id(message.delivery, domain)}\r\n"
         f"X-Hub-Delivery: {message.delivery}\r\n"
     )
-    return own.encode() + _shared(message.content, message.service, message.role, message.link, sender, domain)
+    personal = message.acknowledge
+    asked = personal is not None
+    shared = _shared(message.content, message.service, message.role, message.link, sender, domain, asked=asked)
+    return own.encode() + _quoted_link(personal or "").join(shared)
 
 
 @lru_cache(maxsize=256)
-def _shared(content: Content, service: str, role: str, link: str, sender: str, domain: str) -> bytes:
+def _shared(
+    content: Content, service: str, role: str, link: str, sender: str, domain: str, *, asked: bool
+) -> tuple[bytes, ...]:
+    """What recipients share, in the parts between which each one's own link stands."""
     # Put together by hand: the email package takes longer over it than everything else that a delivery costs.
-    plain, html = bodies(content, service, role, link)
+    plain, html = bodies(content, service, role, link, _PERSONAL if asked else None)
     references = ""
     if isinstance(content, NoticeContent):
         references = f"References: <notice-{quote(content.notice, safe='')}@{domain}>\r\n"
@@ -100,7 +109,8 @@ def _shared(content: Content, service: str, role: str, link: str, sender: str, d
         "Content-Language: fr\r\n\r\n"
     )
     parts = (_part("plain", plain), _part("html", html))
-    return head.encode("ascii") + b"".join(parts) + f"--{_BOUNDARY}--\r\n".encode()
+    whole = head.encode("ascii") + b"".join(parts) + f"--{_BOUNDARY}--\r\n".encode()
+    return tuple(whole.split(_PERSONAL.encode()))
 
 
 @lru_cache(maxsize=4)
@@ -127,7 +137,20 @@ def _part(subtype: str, text: str) -> bytes:
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
     lines = _CRLF.join(text.splitlines())
-    return head.encode() + b2a_qp(lines.encode(), istext=True) + b"\r\n"
+    around = [_quoted(piece) for piece in lines.split(_PERSONAL)]
+    return head.encode() + _PERSONAL.encode().join(around) + b"\r\n"
+
+
+def _quoted(text: str) -> bytes:
+    """Quoted-printable with CRLF lines; `binascii` would break a text of one line with a bare LF."""
+    return b2a_qp(text.encode(), istext=True).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
+def _quoted_link(link: str) -> bytes:
+    """A link inside quoted-printable text: on lines of its own, joined to what stands around by soft line breaks."""
+    return b"=\r\n" + b"".join(
+        _quoted(link[start : start + _LINK_CHARACTERS]) + b"=\r\n" for start in range(0, len(link), _LINK_CHARACTERS)
+    )
 
 
 def _label(words: type[Institution] | type[Service] | type[Role], symbol: str) -> str:

@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 
 from connectors.outbound.channel import Content, Message, NoticeContent, SituationContent
-from hub.domain.french import date_in_full, without_bad_breaks
 from connectors.outbound.mail.render import render
+from hub.domain.french import date_in_full, without_bad_breaks
 
 DELIVERY = UUID("11111111-2222-5333-8444-555555555555")
 NOTICE = NoticeContent(
@@ -28,7 +28,7 @@ NOTICE = NoticeContent(
 )
 
 
-def mail_of(content: Content) -> EmailMessage:
+def mail_of(content: Content, acknowledge: str | None = None) -> EmailMessage:
     """The mail of a content, as a mail client reads it."""
     message = Message(
         delivery=DELIVERY,
@@ -39,18 +39,20 @@ def mail_of(content: Content) -> EmailMessage:
         content=content,
         link="https://hub.example/notices/notice-fsl",
         sent_at=datetime(2024, 10, 1, 9, 0, tzinfo=timezone(timedelta(hours=2))),
+        acknowledge=acknowledge,
     )
     raw = render(message, to=message.recipient, sender="hub@hub.example", domain="hub.example")
     assert raw.isascii()
     assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert raw.count(b"\n") == raw.count(b"\r\n")
     mail = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(mail, EmailMessage)
     return mail
 
 
-def parts(content: Content) -> dict[str, str]:
+def parts(content: Content, acknowledge: str | None = None) -> dict[str, str]:
     """The plain and the HTML text of a mail."""
-    mail = mail_of(content)
+    mail = mail_of(content, acknowledge)
     assert mail.get_content_type() == "multipart/alternative"
     return {part.get_content_subtype(): part.get_content() for part in mail.iter_parts()}
 
