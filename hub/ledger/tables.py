@@ -133,7 +133,8 @@ notice_withdrawal = Table(
 
 # One message to one contact by one medium. `state`: DeliveryStatus. `rules`: those of every routing that led here.
 # `directory_revision`: of the decision; addresses are looked up in a directory at least as new (directory_position).
-# `superseded`: an attempt was under way when the notice was corrected or withdrawn; if it fails, it is not tried again.
+# `superseded`: an attempt was under way when the notice was corrected or withdrawn, or another recipient took the
+# situation in charge; if it fails, it is not tried again.
 delivery = Table(
     "delivery",
     metadata,
@@ -180,6 +181,17 @@ delivery_attempt = Table(
     _text("reason", null=True),
     _text("detail", null=True),
     _text("dispatcher"),
+)
+
+# What its recipient made of a delivery. `kind`: SHOWN (its page was opened, by whoever or whatever follows the link),
+# TAKEN_IN_CHARGE (the recipient said so; for a notice: read). Each at most once, the first time stands.
+acknowledgement = Table(
+    "acknowledgement",
+    metadata,
+    Column("delivery", UUID(as_uuid=True), ForeignKey("delivery.id", ondelete="CASCADE"), primary_key=True),
+    _text("kind", key=True),
+    _time("at"),
+    CheckConstraint("kind in ('SHOWN', 'TAKEN_IN_CHARGE')", name="kind"),
 )
 
 # Status events written with the state change they tell, relayed to hub.statuses in the order of `seq`.
