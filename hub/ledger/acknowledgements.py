@@ -145,6 +145,12 @@ async def take(connection: AsyncConnection, catalogue: Catalogue, of: UUID, now:
     return Taking(Answer.TAKEN, _asked(found, holder), changes)
 
 
+async def holder_of(connection: AsyncConnection, of: UUID) -> Holder | None:
+    """Who took in charge what a delivery asks; for a situation, whoever was asked for the same purpose."""
+    found = await _read(connection, of)
+    return None if found is None else await _holder(connection, found)
+
+
 async def _read(connection: AsyncConnection, of: UUID) -> Row[Any] | None:
     found = await connection.execute(_with_event().where(delivery.c.id == of))
     return found.one_or_none()

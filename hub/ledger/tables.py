@@ -91,6 +91,7 @@ event = Table(
     _time("recorded_at"),
     Index("event_id_idx", "id"),
     Index("event_subject_idx", "subject"),
+    Index("event_origin_idx", "topic", "partition", "offset"),
 )
 
 # What a mail or page shows of one version of a notice. `source`, `event_id`: the event that carried it.
@@ -332,4 +333,21 @@ key_audit = Table(
     _text("situation", null=True),
     _text("kid", null=True),
     _text("reason"),
+)
+
+# What operators did to deliveries. `who`: an operator's login. `what`: OperatorAct. `reason`: OperatorReason.
+# `redirected_to`, `new_delivery`: the contact that is told instead, and its delivery. It outlives the deliveries.
+operator_action = Table(
+    "operator_action",
+    metadata,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    _time("at"),
+    _text("who"),
+    _text("what"),
+    Column("delivery", UUID(as_uuid=True), nullable=False),
+    _text("state_before"),
+    _text("redirected_to", null=True),
+    Column("new_delivery", UUID(as_uuid=True), nullable=True),
+    _text("reason"),
+    Index("operator_action_delivery_idx", "delivery"),
 )
