@@ -86,6 +86,20 @@ DELIVERY_REPEATS = Counter(
 )
 DELIVERY_BACKLOG = Gauge("hub_delivery_backlog", "Deliveries that are due and not yet claimed, by lane.", ["lane"])
 
+# Acknowledgements
+ACKNOWLEDGEMENTS = Counter(
+    "hub_acknowledgements_total",
+    "Deliveries acknowledged by their recipients, by lane, kind of event and acknowledgement (SHOWN, TAKEN_IN_CHARGE).",
+    ["lane", "kind", "acknowledgement"],
+)
+TAKEN_IN_CHARGE_SECONDS = Histogram(
+    "hub_taken_in_charge_seconds",
+    "Time from the publication of an event to its being taken in charge, in seconds: each recipient of a notice, who "
+    "confirms having read it; the first for a situation.",
+    ["lane", "kind"],
+    buckets=(60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400, 172_800, 432_000, 864_000),
+)
+
 # Every role
 PROGRESS = Gauge(
     "hub_progress_timestamp_seconds", "When each loop of this process last made progress, as a Unix time.", ["loop"]
