@@ -45,6 +45,18 @@ ROUTER_REJECT_SHARE = Gauge(
 )
 DIRECTORY_REVISION = Gauge("hub_directory_revision", "Revision of the directory that this process applies.")
 DIRECTORY_CONTACTS = Gauge("hub_directory_contacts", "Contacts in the directory that this process applies.")
+DIRECTORY_UNREACHABLE = Gauge(
+    "hub_directory_unreachable",
+    "Communes and parts of communes for which a decision of today would reach nobody, by service and role; one more "
+    "where a case whose commune is not known would reach nobody. Set by the router.",
+    ["service", "role"],
+)
+DIRECTORY_ABSENCES = Gauge(
+    "hub_directory_absence_findings",
+    "What is wrong with the absences of the next 60 days, by kind (LOOP, GAP, OVERLAP, DEPUTY_AWAY), as "
+    "`hub directory lint` tells it. Set by the router.",
+    ["kind"],
+)
 CALENDAR_END = Gauge(
     "hub_calendar_end_timestamp_seconds",
     "When the calendar of the priority line ends, as a Unix time: from then on the router takes the line for closed. "

@@ -17,7 +17,7 @@ COMMANDS = {
     "calendar": "Say when the priority line is open, and why not; needs nothing that runs.",
     "events": "Follow the events, or see the whole path of one.",
     "deliveries": "List and show deliveries, try one again, have somebody else told.",
-    "directory": "Import and look up the contacts of both institutions.",
+    "directory": "Import, look up and check the contacts of both institutions.",
     "territory": "Import the map of the CDAS and the sectors of the CAF, and look a commune up.",
     "rejects": "List, read and replay what was refused.",
     "run": "Run one role against real clusters.",
