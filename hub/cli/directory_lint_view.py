@@ -146,6 +146,8 @@ def _not_there(finding: Finding) -> str:
 
 def _places_of(finding: Finding, directory: Directory) -> str:
     held = finding.places
+    if finding.cdas and finding.unplaced:
+        return "pour tout ce CDAS"
     if set(directory.territory.communes) <= set(held):
         return "dans tout le département"
     parts = [_named(held, directory)] if held else []

@@ -125,6 +125,17 @@ def test_an_absence_that_does_not_hold_says_what_happens_instead(
     assert (expected, 2) == (found[0].split("\t")[2], len(found))
 
 
+def test_a_cdas_where_nobody_is_there_is_told_as_a_whole(
+    directory: Directory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, contact in enumerate(("cdas-01", "cdas-01-concertation")):
+        directory.declare(f"k-{number}", Absence(contact, MONDAY, MONDAY))
+    show_findings(lint(directory, MONDAY, FRIDAY), directory, MONDAY, FRIDAY, as_json=False)
+    *lines, _ = capsys.readouterr().out.splitlines()
+    where = "CDAS-01, concertation de service social"
+    assert [f"personne n’est joignable\t{where}\tpour tout ce CDAS\tle 03/08/2026"] == lines
+
+
 def test_absences_are_listed_with_who_stands_in_on_the_day(
     directory: Directory, capsys: pytest.CaptureFixture[str]
 ) -> None:
