@@ -128,3 +128,5 @@ def test_whatever_a_notice_says_its_file_has_one_entry_on_its_day_in_short_lines
     assert max(map(len, file.split(b"\r\n"))) <= 75
     (found,) = IcsCalendarStream.calendar_from_ics(file.decode()).events
     assert day == found.dtstart
+    assert found.uid.isascii()
+    assert found.uid.isprintable()
