@@ -28,6 +28,7 @@ from hub.wire.schemas import load_catalogue
 app = typer.Typer(help="The contacts of both institutions and of the ASIP.", no_args_is_help=True)
 
 _APPLIED = (LineStatus.ADDED, LineStatus.CHANGED)
+_DAYS_AFTER = timedelta(days=DAYS_AHEAD - 1)
 
 
 class ContactUnknown(HubError):
@@ -148,7 +149,7 @@ def lint_(
     Exit code: 0; 1 when something is found, or the directory cannot be read; 2 for a bad file or period.
     """
     begin = (first or datetime.now(paris())).date()
-    end = last.date() if last is not None else begin + timedelta(days=DAYS_AHEAD - 1)
+    end = last.date() if last is not None else min(begin, date.max - _DAYS_AFTER) + _DAYS_AFTER
     if end < begin:
         msg = f"--to {end} is before --from {begin}."
         raise PeriodReversed(msg, "For example: --from 2026-07-01 --to 2026-08-31")
