@@ -14,8 +14,8 @@ from connectors.outbound.mail.calendar_file import FILE_NAME, calendar_file
 from connectors.outbound.mail.headers import encoded_header
 from connectors.outbound.mail.lists import list_id, may_opt_out, unsubscribe_header
 from connectors.outbound.mail.mime import PERSONAL, body, calendar_part, quoted_link
-from connectors.outbound.mail.threads import message_id, thread_id
-from connectors.outbound.mail.wording import SENDER_NAME, bodies, subject_of
+from connectors.outbound.mail.threads import message_id, thread_headers, thread_number
+from connectors.outbound.mail.wording import SENDER_NAME, bodies, subject_of, topic_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,12 @@ def render(message: Message, *, to: str, letterhead: Letterhead) -> bytes:
     `to` is the recipient's address as SMTP carries it (`transport_address`, so it needs no quoting). Only a few short
     headers and the recipient's own link differ between the recipients of a notice; everything else is composed once.
     """
-    thread = thread_id(message.thread, to, letterhead.domain)
+    thread = thread_number(message.thread, to)
     own = (
         f"To: {to}\r\n"
         f"Date: {format_datetime(message.sent_at)}\r\n"
         f"Message-ID: {message_id(message.delivery, letterhead.domain)}\r\n"
-        f"In-Reply-To: {thread}\r\n"
-        f"References: {thread}\r\n"
+        f"{thread_headers(thread, topic_of(message.content, thread), letterhead.domain)}"
         f"X-Hub-Delivery: {message.delivery}\r\n"
     )
     if _may_be_left(message.content, message.service, letterhead):

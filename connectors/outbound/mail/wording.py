@@ -1,6 +1,7 @@
 """What a mail says, in French: its subject, its plain text and its HTML."""
 
 from typing import Final
+from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -31,6 +32,11 @@ def subject_of(content: Content) -> str:
     if not isinstance(content, NoticeContent):
         return _SITUATION_SUBJECT
     return heading(_SUBJECTS[content.status], content.title)
+
+
+def topic_of(content: Content, thread: UUID) -> str:
+    """What all mails of a thread are about, whatever their subjects: of a situation nothing but the thread's number."""
+    return f"Information {content.notice}" if isinstance(content, NoticeContent) else f"Situation {thread.hex[:8]}"
 
 
 def heading(kind: str, title: str) -> str:
