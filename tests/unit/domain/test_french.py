@@ -21,7 +21,7 @@ TEXTS = st.lists(
         ("du 28 février au 1er mai 2024", "du 28~février au 1er~mai 2024"),
         ("de 9 h à 16 h 30, ou 14h 00", "de 9~h à 16~h~30, ou 14h~00"),
         ("n° 5, article II.4 et article 3", "n°~5, article~II.4 et article~3"),
-        ("les 3 accueils, un article de loi", "les 3 accueils, un article de loi"),
+        ("les 3 accueils du 35 2024, un article de loi", "les 3 accueils du 35 2024, un article de loi"),
         ("https://hub.example/a?b=c:d", "https://hub.example/a?b=c:d"),
     ],
     ids=["punctuation", "amounts", "days", "hours", "references", "nothing-to-hold", "address"],
