@@ -79,6 +79,27 @@ INTAKE_BATCH_SECONDS = Histogram(
 )
 STATUSES_RELAYED = Counter("hub_statuses_relayed_total", "Status events relayed from the outbox to hub.statuses.")
 HEARTBEATS = Counter("hub_heartbeats_total", "Heartbeats published.")
+RECONCILED_RECORDS = Gauge(
+    "hub_reconciled_records",
+    "Records of the last reconciled day, by input topic and fate (decided, held, passed, rejected, repeated, "
+    "not_stored, in_flight, missing): together, what was published.",
+    ["topic", "fate"],
+)
+RECONCILED_DELIVERIES = Gauge(
+    "hub_reconciled_deliveries",
+    "Deliveries of the events of the last reconciled day, by input topic and where they stood (delivered, "
+    "acknowledged, open, failed, stopped).",
+    ["topic", "reached"],
+)
+RECONCILIATION_DIFFERENCES = Gauge(
+    "hub_reconciliation_differences",
+    "What did not add up on the last reconciled day, by kind of difference; `hub reconcile` names each.",
+    ["difference"],
+)
+RECONCILED_AT = Gauge(
+    "hub_reconciliation_timestamp_seconds",
+    "When this process last accounted for a whole day, as a Unix time; 0 before the first, and in the other roles.",
+)
 
 # Dispatcher
 DELIVERIES = Counter("hub_deliveries_total", "Delivery state changes, by medium and new state.", ["medium", "state"])

@@ -20,6 +20,7 @@ COMMANDS = {
     "directory": "Import, look up and check the contacts of both institutions.",
     "territory": "Import the map of the CDAS and the sectors of the CAF, and look a commune up.",
     "rejects": "List, read and replay what was refused.",
+    "reconcile": "Prove for a day that nothing that was published disappeared.",
     "run": "Run one role against real clusters.",
     "topics": "Create the Kafka topics, or compare them with what is declared.",
     "schemas": "Check and show the Avro schemas.",
