@@ -15,7 +15,7 @@ from connectors.outbound.mail.wording import SENDER_NAME, heading
 from hub.domain.french import without_bad_breaks
 
 FILE_NAME: Final = "prise-d-effet.ics"
-_PRODUCT: Final = "-//Hub CAF – Département d’Ille-et-Vilaine//Informations préalables//FR"
+_PRODUCT: Final = "-//caf35-cd35-hub//notices//FR"
 
 
 def calendar_uid(notice: str, domain: str) -> str:
