@@ -9,7 +9,8 @@ from hub.cli.output import on_terminal, print_json, print_line, print_table
 from hub.domain.reconciliation import Fate, Reached
 from hub.ledger.reconciliation import Difference, Report
 
-_COLUMNS = ("topic", "published", *(f.value.replace("_", " ") for f in Fate), *(r.value for r in Reached))
+_ALWAYS = frozenset({"topic", "published", "decided", "missing", "delivered"})
+"""Columns that a person sees; the others only where they count something."""
 
 
 def show_report(report: Report, *, as_json: bool) -> None:
@@ -32,15 +33,15 @@ def show_report(report: Report, *, as_json: bool) -> None:
             print_line("topic", *(f"{name}={value}" if name != "topic" else value for name, value in row.items()))
         for difference in report.differences:
             print_line("difference", *_cells(difference))
-        print_line("result", report.day, "adds up" if report.adds_up else f"{report.gaps.total()} differences")
+        print_line("result", report.day, "adds up" if report.adds_up else f"{report.gaps.total()} difference(s)")
 
 
 def _show_to_person(report: Report, rows: list[dict[str, Any]]) -> None:
     busy = [row for row in rows if row["published"]]
     sums = {name: sum(row[name] for row in rows) for name in rows[0] if name not in ("topic", "kind", "cut")}
-    lines = [*busy, {"topic": "all", **sums}]
-    cells = [[row[name.replace(" ", "_")] for name in _COLUMNS] for row in lines]
-    print_table(_COLUMNS, ([cell or "·" for cell in line] for line in cells), title=f"{report.day}, Europe/Paris")
+    shown = [name for name in ("topic", *sums) if name in _ALWAYS or sums[name]]
+    cells = ([row[name] or "·" for name in shown] for row in [*busy, {"topic": "all", **sums}])
+    print_table([name.replace("_", " ") for name in shown], cells, title=f"{report.day}, Europe/Paris")
     for topic in sorted(report.cut):
         typer.echo(f"{topic}: a part of this day may be beyond the topic's retention.")
     for gap, number in sorted(report.gaps.items()):
