@@ -26,6 +26,7 @@ from hub.settings import Settings
 from hub.wire import kafka_client
 from hub.wire.cloudevents import ReceivedEvent, to_kafka_record, topic_of
 from hub.wire.topics import DECISIONS, REJECTS, apply_topics
+from hub.wire.trails import committed_offsets
 from tests.integration.router.router_desk import CATALOGUE, Desk, Record, example
 
 CD35 = "urn:hub:cd35:test"
@@ -121,7 +122,7 @@ async def build(settings: Settings, days: Mapping[int, Sequence[Record]]) -> dic
         await desk.eventually(desk.directory, lambda found: len(found) == 3)
     places = {number: await publish(settings, day(number), *records) for number, records in sorted(days.items())}
     ends = await _ends(settings, {topic for rows in days.values() for topic, *_ in rows})
-    async with desk.routing(Lane.STANDARD, Lane.URGENCIES, ignore_reject_limit=True):
+    async with desk.routing(Lane.STANDARD, ignore_reject_limit=True):
         await desk.eventually(lambda: _routed(settings), lambda offsets: ends.items() <= offsets.items())
     await take_in(settings)
     return places
@@ -134,8 +135,6 @@ async def _ends(settings: Settings, topics: set[str]) -> dict[tuple[str, int], i
 
 
 async def _routed(settings: Settings) -> dict[tuple[str, int], int]:
-    from hub.wire.trails import committed_offsets
-
     found: dict[tuple[str, int], int] = {}
     for group in set(readers().router.values()):
         found |= await committed_offsets(settings, group)
