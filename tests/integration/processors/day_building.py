@@ -15,7 +15,7 @@ from hub.domain.reconciliation import Gap, day_bounds
 from hub.health import Health
 from hub.ledger.engine import ledger_engine
 from hub.ledger.migrate import upgrade
-from hub.ledger.reconciliation import Report, Sources, reconcile
+from hub.ledger.reconciliation import Readers, Report, Sources, reconcile
 from hub.processes.processors import readers
 from hub.processors.app import GROUP
 from hub.processors.intake import take_decisions
@@ -159,13 +159,13 @@ async def commit(settings: Settings, group: str, offsets: Mapping[tuple[str, int
         await consumer.commit({TopicPartition(*place): offset for place, offset in offsets.items()})
 
 
-def reconciled(settings: Settings, number: int, now: datetime = NOW) -> Report:
-    """The reconciliation of a day."""
+def reconciled(settings: Settings, number: int, now: datetime = NOW, groups: Readers | None = None) -> Report:
+    """The reconciliation of a day, by the progress of the hub's groups or of others."""
 
     async def run() -> Report:
         engine = ledger_engine(settings)
         try:
-            return await reconcile(Sources(settings, engine, CATALOGUE, readers()), day(number), now)
+            return await reconcile(Sources(settings, engine, CATALOGUE, groups or readers()), day(number), now)
         finally:
             await engine.dispose()
 

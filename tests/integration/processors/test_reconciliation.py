@@ -17,6 +17,7 @@ from hub.domain.reconciliation import Fate, Gap, Reached, day_bounds
 from hub.embedded.kafka import EmbeddedKafka
 from hub.health import Health
 from hub.ledger.engine import ledger_engine
+from hub.ledger.reconciliation import Readers, Report
 from hub.processes.processors import readers
 from hub.processors.parts import Parts
 from hub.processors.reconciliation import DailyReconciliation
@@ -119,7 +120,7 @@ def hub(settings: Settings, monkeypatch: pytest.MonkeyPatch, *arguments: str) ->
     return result.exit_code, [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def fates(report: Any, topic: str) -> dict[Fate, int]:
+def fates(report: Report, topic: str) -> dict[Fate, int]:
     return {fate: number for fate, number in report.fates[topic].items() if number}
 
 
@@ -259,9 +260,10 @@ def test_a_record_that_waits_for_the_router_adds_up_for_an_hour_and_is_named_aft
 @pytest.mark.usefixtures("places")
 def test_a_record_that_the_router_went_past_without_an_answer_is_named(settings: Settings) -> None:
     (skipped,) = published(settings, UNDECIDED, "n-skipped")
-    group = readers().router[skipped.topic]
-    asyncio.run(commit(settings, group, {(skipped.topic, skipped.partition): skipped.offset + 1}))
-    assert [(Gap.NOT_DECIDED, skipped, "n-skipped", None)] == named(reconciled(settings, UNDECIDED))
+    groups = Readers({**readers().router, skipped.topic: "test-went-past"}, readers().processors)
+    asyncio.run(commit(settings, "test-went-past", {(skipped.topic, skipped.partition): skipped.offset + 1}))
+    report = reconciled(settings, UNDECIDED, groups=groups)
+    assert [(Gap.NOT_DECIDED, skipped, "n-skipped", None)] == named(report)
 
 
 @pytest.mark.usefixtures("places")
