@@ -45,6 +45,18 @@ ROUTER_REJECT_SHARE = Gauge(
 )
 DIRECTORY_REVISION = Gauge("hub_directory_revision", "Revision of the directory that this process applies.")
 DIRECTORY_CONTACTS = Gauge("hub_directory_contacts", "Contacts in the directory that this process applies.")
+DIRECTORY_UNREACHABLE = Gauge(
+    "hub_directory_unreachable",
+    "Communes and parts of communes for which a decision of today would reach nobody, by service and role; one more "
+    "where a case whose commune is not known would reach nobody. Set by the router.",
+    ["service", "role"],
+)
+DIRECTORY_ABSENCES = Gauge(
+    "hub_directory_absence_findings",
+    "What is wrong with the absences of the next 60 days, by kind (LOOP, GAP, OVERLAP, DEPUTY_AWAY), as "
+    "`hub directory lint` tells it. Set by the router.",
+    ["kind"],
+)
 CALENDAR_END = Gauge(
     "hub_calendar_end_timestamp_seconds",
     "When the calendar of the priority line ends, as a Unix time: from then on the router takes the line for closed. "
@@ -67,6 +79,27 @@ INTAKE_BATCH_SECONDS = Histogram(
 )
 STATUSES_RELAYED = Counter("hub_statuses_relayed_total", "Status events relayed from the outbox to hub.statuses.")
 HEARTBEATS = Counter("hub_heartbeats_total", "Heartbeats published.")
+RECONCILED_RECORDS = Gauge(
+    "hub_reconciled_records",
+    "Records of the last reconciled day, by input topic and fate (decided, held, passed, rejected, repeated, "
+    "not_stored, in_flight, missing): together, what was published.",
+    ["topic", "fate"],
+)
+RECONCILED_DELIVERIES = Gauge(
+    "hub_reconciled_deliveries",
+    "Deliveries of the events of the last reconciled day, by input topic and where they stood (delivered, "
+    "acknowledged, open, failed, stopped).",
+    ["topic", "reached"],
+)
+RECONCILIATION_DIFFERENCES = Gauge(
+    "hub_reconciliation_differences",
+    "What did not add up on the last reconciled day, by kind of difference; `hub reconcile` names each.",
+    ["difference"],
+)
+RECONCILED_AT = Gauge(
+    "hub_reconciliation_timestamp_seconds",
+    "When this process last accounted for a whole day, as a Unix time; 0 before the first, and in the other roles.",
+)
 
 # Dispatcher
 DELIVERIES = Counter("hub_deliveries_total", "Delivery state changes, by medium and new state.", ["medium", "state"])
@@ -85,6 +118,20 @@ DELIVERY_REPEATS = Counter(
     ["medium"],
 )
 DELIVERY_BACKLOG = Gauge("hub_delivery_backlog", "Deliveries that are due and not yet claimed, by lane.", ["lane"])
+
+# Acknowledgements
+ACKNOWLEDGEMENTS = Counter(
+    "hub_acknowledgements_total",
+    "Deliveries acknowledged by their recipients, by lane, kind of event and acknowledgement (SHOWN, TAKEN_IN_CHARGE).",
+    ["lane", "kind", "acknowledgement"],
+)
+TAKEN_IN_CHARGE_SECONDS = Histogram(
+    "hub_taken_in_charge_seconds",
+    "Time from the publication of an event to its being taken in charge, in seconds: each recipient of a notice, who "
+    "confirms having read it; the first for a situation.",
+    ["lane", "kind"],
+    buckets=(60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400, 172_800, 432_000, 864_000),
+)
 
 # Every role
 PROGRESS = Gauge(

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from hub.errors import SettingsError
 
 PREFIX = "HUB_"
+SHORTEST_LINK_KEY = 32  # characters of a key of the signed links
 
 
 class Settings(BaseSettings):
@@ -119,6 +120,22 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("hub@hub.example", description="Sender address of the hub's mails.")
     mail_domain: str = Field("hub.example", description="Right-hand side of Message-ID.")
+    mail_unsubscribe: str = Field(
+        "",
+        description="Mailbox that takes the requests of ASIP actors to receive no more notices; their mails name it "
+        "in the text and in List-Unsubscribe. Empty: they do not.",
+    )
+
+    # Links in mails
+    link_keys: SecretStr = Field(
+        SecretStr(""),
+        description="Keys of the signed links in mails, at least 32 characters each, separated by commas: the first "
+        "signs, all open; the same for gateway and dispatcher. Empty: mails carry no such link.",
+    )
+    notice_link_days: int = Field(14, ge=1, le=365, description="Days for which the signed link of a notice works.")
+    situation_link_days: int = Field(
+        7, ge=1, le=365, description="Days for which the signed link of a situation works."
+    )
 
     # Operations
     metrics_host: str = Field(
@@ -141,6 +158,16 @@ class Settings(BaseSettings):
         parts = urlsplit(self.database_url.get_secret_value())
         server = parts.netloc.rpartition("@")[2].split(",")[0]
         return f"postgresql+asyncpg://{server}{parts.path}"
+
+    @field_validator("link_keys")
+    @classmethod
+    def _are_long_enough(cls, value: SecretStr) -> SecretStr:
+        """Refuse a key that could be guessed; the message shows nothing of it."""
+        keys = value.get_secret_value()
+        if keys and any(len(key.strip()) < SHORTEST_LINK_KEY for key in keys.split(",")):
+            message = f"every key must have at least {SHORTEST_LINK_KEY} characters"
+            raise ValueError(message)
+        return value
 
     @field_validator("database_url")
     @classmethod

@@ -17,7 +17,8 @@ NoticeStatus = Literal["PUBLISHED", "CORRECTED", "WITHDRAWN"]
 class NoticeContent:
     """What a message may show of a notice: public or internal text, never about a person.
 
-    Dates are calendar dates, Europe/Paris; `not_prior` is the warning NOT_PRIOR of the decision.
+    Dates are calendar dates, Europe/Paris; `not_prior` is the warning NOT_PRIOR of the decision. `decided_at`: when the
+    hub decided where this version, or the withdrawal, goes; it carries its offset.
     """
 
     notice: str
@@ -29,6 +30,7 @@ class NoticeContent:
     published_on: date | None
     effective_on: date | None
     not_prior: bool
+    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ class Message:
 
     `delivery` is stable over retries and names the message for the recipient's system. `recipient` is the address in
     the channel's own terms (mail: an e-mail address). `service` and `role` say why the recipient gets it (symbols of
-    contract §4). `link` leads to the full content. `sent_at` carries its offset.
+    contract §4). `link` leads to the full content. `sent_at` carries its offset. `acknowledge` leads to the recipient's
+    own page to take the delivery in charge, personal and secret; None: nobody is asked to. `thread` names the notice or
+    the situation, the same in every message about it; it is shown nowhere.
     """
 
     delivery: UUID
@@ -56,6 +60,8 @@ class Message:
     content: Content
     link: str
     sent_at: datetime
+    thread: str
+    acknowledge: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

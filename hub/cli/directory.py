@@ -1,21 +1,24 @@
-"""`hub directory import|show`: contacts in from a file, with a receipt for each line; contacts looked up."""
+"""`hub directory import|show|absences|lint`: contacts in from a file, contacts looked up, the directory checked."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from hub.cli.directory_lint_view import show_absences, show_findings
 from hub.cli.importing import NBSP, FileUnreadable, apply_contacts, plural, read_table
 from hub.cli.local import local_settings
 from hub.cli.output import AsJson, on_terminal, print_json, print_line, print_table
+from hub.cli.territory_view import read_map
 from hub.data import load_territory
 from hub.domain.directory import Contact, Directory, contact_data
 from hub.domain.directory_import import LineReceipt, LineStatus, plan_import
+from hub.domain.directory_lint import DAYS_AHEAD, lint
 from hub.domain.paris import paris
 from hub.domain.vocabulary import Role, Service
 from hub.errors import HubError
@@ -25,10 +28,17 @@ from hub.wire.schemas import load_catalogue
 app = typer.Typer(help="The contacts of both institutions and of the ASIP.", no_args_is_help=True)
 
 _APPLIED = (LineStatus.ADDED, LineStatus.CHANGED)
+_DAYS_AFTER = timedelta(days=DAYS_AHEAD - 1)
 
 
 class ContactUnknown(HubError):
     """The directory has no contact of this reference."""
+
+
+class PeriodReversed(HubError):
+    """The last day asked for is before the first."""
+
+    exit_code = 2
 
 
 @app.command("import")
@@ -95,6 +105,61 @@ def show(
         Console(stderr=True).print(
             f"{len(found)} contacts sur {len(state.directory)}, révision {state.revision} de l’annuaire.", style="dim"
         )
+
+
+@app.command("absences")
+def absences(
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Who stands in on this day; default: today.")
+    ] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Also the absences that are over by that day.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the absences that the hub works with, and who stands in on a day.
+
+    Exit code: 0; 1 when the directory cannot be read.
+    """
+    day = (on or datetime.now(paris())).date()
+    directory = asyncio.run(read_directory(local_settings(), load_catalogue(), load_territory())).directory
+    wanted = [absence for absence in directory.absences if every or absence.last >= day]
+    show_absences(wanted, directory, day, as_json=as_json)
+
+
+@app.command("lint")
+def lint_(
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; default: today.")
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; default: 60 days in all.")
+    ] = None,
+    directory: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="Check these contacts, without any server; default: the directory."),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check the directory day by day, worst first: roles with nobody, communes, addresses, loops and gaps of absences.
+
+    Each role that a decision can name is tried in each commune and CDAS on each day of the period. A file holds
+    contacts and no absences.
+
+    Exit code: 0; 1 when something is found, or the directory cannot be read; 2 for a bad file or period.
+    """
+    begin = (first or datetime.now(paris())).date()
+    end = last.date() if last is not None else min(begin, date.max - _DAYS_AFTER) + _DAYS_AFTER
+    if end < begin:
+        msg = f"--to {end} is before --from {begin}."
+        raise PeriodReversed(msg, "For example: --from 2026-07-01 --to 2026-08-31")
+    if directory is None:
+        checked = asyncio.run(read_directory(local_settings(), load_catalogue(), load_territory())).directory
+    else:
+        checked = read_map(directory, begin)
+    found = lint(checked, begin, end)
+    show_findings(found, checked, begin, end, as_json=as_json)
+    raise typer.Exit(1 if found else 0)
 
 
 def _read_contacts(file: Path) -> list[dict[str, str]]:

@@ -51,7 +51,7 @@ def _lines(path: EventPath) -> Iterator[Line]:
     for delivery in path.deliveries:
         yield from _delivery(delivery, begin)
     if path.deliveries:
-        reached = sum(1 for delivery in path.deliveries if delivery.accepted_at)
+        reached = sum(1 for delivery in path.deliveries if delivery.accepted_at or delivery.taken_in_charge_at)
         last = max((d.accepted_at for d in path.deliveries if d.accepted_at), default=None)
         yield 1, ("reached", f"{reached} of {len(path.deliveries)}", _after(begin, last))
 
@@ -81,6 +81,9 @@ def _delivery(delivery: DeliveryStep, begin: datetime | None) -> Iterator[Line]:
     waits = "" if when else f"due {_at(delivery.due_at)}"
     cells = (delivery.contact, target, " ".join(delivery.rules), delivery.medium, delivery.state)
     yield 1, ("delivery", *cells, delivery.reason or "", _at(when) if when else waits, _after(begin, when))
+    for name, moment in (("shown", delivery.shown_at), ("taken in charge", delivery.taken_in_charge_at)):
+        if moment:
+            yield 2, (name, _at(moment), _after(begin, moment))
     if [attempt.result for attempt in delivery.attempts] == ["accepted"]:
         return  # nothing to explain: hundreds of lines would hide the ones that say something
     for attempt in delivery.attempts:

@@ -1,7 +1,7 @@
 """One attempt of one delivery: from the claim to its outcome, whatever happens."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +9,7 @@ import structlog
 
 from connectors.outbound.channel import Accepted, Channel, Permanent, Result, Transient
 from hub.dispatcher.messages import message_for
+from hub.dispatcher.personal_links import PersonalLinks
 from hub.dispatcher.schedule import Schedule
 from hub.domain.deliveries import DeliveryReason
 from hub.domain.vocabulary import DeliveryStatus
@@ -26,13 +27,17 @@ _CHANNEL_DOWN: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """What attempts need: the channel of each medium, the schedule, the address of the portal, a clock."""
+    """What attempts need: the channel of each medium, the schedule, the address of the portal, a clock.
+
+    `links` makes each recipient's own link; None: messages carry none.
+    """
 
     channels: Mapping[str, Channel]
     schedule: Schedule
     public_url: str
     health: Health
     clock: Callable[[], datetime]
+    links: PersonalLinks | None = None
 
     async def make(self, claim: Claim) -> Outcome:
         """Make the attempt and say what becomes of the delivery; raises nothing but cancellation."""
@@ -80,9 +85,12 @@ class Attempts:
         channel = self.channels.get(medium)
         if channel is None:
             return Permanent(DeliveryReason.NO_USABLE_CHANNEL, f"no channel carries {medium}")
-        message = message_for(claim, public_url=self.public_url, now=self.clock())
+        now = self.clock()
+        message = message_for(claim, public_url=self.public_url, now=now)
         if isinstance(message, Permanent):
             return message
+        if self.links is not None:
+            message = replace(message, acknowledge=self.links.of(claim, now))
         result = await channel.deliver(message)
         if isinstance(result, Transient) and result.reason in _CHANNEL_DOWN:
             self.health.missing(medium.lower(), f"{result.reason.value}: {result.detail}")

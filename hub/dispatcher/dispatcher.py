@@ -12,6 +12,7 @@ from connectors.outbound.channel import Channel
 from hub.dispatcher.attempt import Attempts
 from hub.dispatcher.housekeeping import Housekeeping
 from hub.dispatcher.lane import Lane
+from hub.dispatcher.personal_links import personal_links
 from hub.dispatcher.recorder import Recorder
 from hub.dispatcher.schedule import schedule_of
 from hub.dispatcher.wakeup import hear_deliveries
@@ -43,7 +44,8 @@ class Dispatcher:
         self._url = settings.database_url.get_secret_value()
         lease = timedelta(seconds=settings.claim_seconds)
         self._recorder = Recorder(engine, catalogue, health, dispatcher=self.name, clock=clock)
-        attempts = Attempts(channels, schedule_of(settings), settings.public_url, health, clock)
+        self._links = personal_links(settings)
+        attempts = Attempts(channels, schedule_of(settings), settings.public_url, health, clock, self._links)
         self.lanes = tuple(
             Lane(
                 name,
@@ -84,6 +86,8 @@ class Dispatcher:
         Whatever ends by itself ends all of it, with its exception.
         """
         log.info("dispatching", dispatcher=self.name)
+        if self._links is None:
+            log.warning("no_link_keys", effect="mails ask nobody to take in charge; HUB_LINK_KEYS gives the keys")
         lanes = [asyncio.create_task(lane.run(stop)) for lane in self.lanes]
         parts = [
             asyncio.create_task(self._recorder.run()),

@@ -36,6 +36,7 @@ def message_for(claim: Claim, *, public_url: str, now: datetime) -> Message | Pe
         content=_content(claim),
         link=_link(claim, public_url.rstrip("/")),
         sent_at=now.astimezone(paris()),
+        thread=_thread(claim),
     )
 
 
@@ -56,6 +57,7 @@ def _content(claim: Claim) -> Content:
             published_on=None,
             effective_on=None,
             not_prior=False,
+            decided_at=claim.decided_at,
         )
     return NoticeContent(
         notice=claim.notice,
@@ -67,7 +69,14 @@ def _content(claim: Claim) -> Content:
         published_on=shown.published_on,
         effective_on=shown.effective_on,
         not_prior=WarningCode.NOT_PRIOR.value in shown.warnings,
+        decided_at=claim.decided_at,
     )
+
+
+def _thread(claim: Claim) -> str:
+    if claim.notice is not None:
+        return f"notice {claim.notice}"
+    return f"situation {claim.delivery.subject}"
 
 
 def _link(claim: Claim, public_url: str) -> str:

@@ -67,13 +67,14 @@ def _person_level(event_type: str, data: Data, grounds: Grounds) -> Answer:
 
 def _addressed(answer: Answer, directory: Directory, commune: str | None, on: date) -> Answer:
     routings: list[Routing] = []
-    last_resort = False
+    last_resort = substituted = False
     for r in answer.routings:
         reach = directory.reach(r.service, r.role, on, cdas=r.cdas, commune=commune)
         last_resort |= reach.last_resort
+        substituted |= reach.substituted
         routings.append(Routing(r.service, r.role, r.channel, r.purpose, r.urgency, r.cdas, r.rules, reach.recipients))
     flags = (*answer.flags, Flag.GENERIC_MAILBOX_USED) if last_resort else answer.flags
-    return answer.addressed(tuple(routings), flags)
+    return answer.addressed(tuple(routings), (*flags, Flag.SUBSTITUTE_USED) if substituted else flags)
 
 
 _NOTICES: Final[dict[str, NoticeDecider]] = {

@@ -10,7 +10,8 @@ _S = DeliveryStatus
 TRANSITIONS: Final[dict[DeliveryStatus, frozenset[DeliveryStatus]]] = {
     _S.SCHEDULED: frozenset({_S.SENDING, _S.FAILED, _S.SHOWN, _S.TAKEN_IN_CHARGE, _S.REDIRECTED, _S.CANCELLED}),
     # SENDING again: a dispatcher died while it held the delivery, and another one claimed it after the lease.
-    _S.SENDING: frozenset({_S.SENDING, _S.ACCEPTED, _S.RETRYING, _S.FAILED}),
+    # TAKEN_IN_CHARGE: an earlier attempt arrived after all, and its reader answers during the next one.
+    _S.SENDING: frozenset({_S.SENDING, _S.ACCEPTED, _S.RETRYING, _S.FAILED, _S.TAKEN_IN_CHARGE}),
     _S.RETRYING: frozenset(
         {_S.SENDING, _S.FAILED, _S.SHOWN, _S.TAKEN_IN_CHARGE, _S.REDIRECTED, _S.ESCALATED, _S.CANCELLED}
     ),
@@ -54,6 +55,16 @@ def states_before(after: DeliveryStatus) -> frozenset[DeliveryStatus]:
     return frozenset(before for before, following in TRANSITIONS.items() if after in following)
 
 
+def after_taken_by_another(before: DeliveryStatus) -> DeliveryStatus | None:
+    """Where a delivery goes when another recipient has taken the same situation in charge; None: it stays as it is.
+
+    What has not left is cancelled; who has it already has nothing more to do. What is under way is left to its outcome.
+    """
+    if before in DUE:
+        return _S.CANCELLED
+    return _S.CONCLUDED if before in {_S.ACCEPTED, _S.SHOWN, _S.ESCALATED} else None
+
+
 class DeliveryReason(Labelled):
     """Why a delivery is in its state: the closed list of `reason` on `delivery.status_changed`, also a metric label."""
 
@@ -80,6 +91,7 @@ class DeliveryReason(Labelled):
     NOTICE_WITHDRAWN = "NOTICE_WITHDRAWN", "l’information est retirée"
     ABSENT = "ABSENT", "le contact est absent"
     NOT_TAKEN_IN_CHARGE = "NOT_TAKEN_IN_CHARGE", "personne n’a pris en charge dans le délai"
+    TAKEN_BY_ANOTHER = "TAKEN_BY_ANOTHER", "pris en charge par un autre destinataire"
     SENT_AGAIN = "SENT_AGAIN", "renvoi demandé par un exploitant"
 
 

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from operator import attrgetter
 from typing import Final, TypeVar
 
+from hub.domain.absence import Absence, Absences, StandIn, stand_in
 from hub.domain.events import Data
-from hub.domain.reach import NOBODY, Desk, Overlap, Reach, claims_by_place, office_desk, sector_desk
+from hub.domain.reach import NOBODY, Desk, Overlap, Reach, Seat, claims_by_place, office_desk, sector_desk
 from hub.domain.territory import Territory
 from hub.domain.vocabulary import Role, Service
 
@@ -87,12 +88,13 @@ CONTACT_FIELDS: Final[tuple[str, ...]] = (
 
 
 class Directory:
-    """The contacts known at one revision, indexed by service and role.
+    """The contacts and their absences known at one revision, indexed by service and role.
 
-    Changed by `apply` and `remove` only; both forget everything that was resolved before. One task writes and reads it.
+    Changed by `apply`, `remove`, `declare` and `withdraw` only; each forgets everything that was resolved before. One
+    task writes and reads it.
     """
 
-    __slots__ = ("_by_place", "_contacts", "_remembered", "_scopes", "territory")
+    __slots__ = ("_by_place", "_contacts", "_remembered", "_scopes", "absences", "territory")
 
     def __init__(self, territory: Territory) -> None:
         self.territory = territory
@@ -100,6 +102,7 @@ class Directory:
         self._by_place: dict[tuple[str, str], dict[str, Contact]] = {}
         self._scopes: dict[str, frozenset[str]] = {}
         self._remembered: dict[object, object] = {}
+        self.absences = Absences()
 
     def __len__(self) -> int:
         return len(self._contacts)
@@ -127,6 +130,22 @@ class Directory:
             del self._by_place[contact.service, contact.role][reference]
             del self._scopes[reference]
 
+    def declare(self, key: str, absence: Absence) -> None:
+        """Add the absence under this key, or replace the one that has it."""
+        self._remembered.clear()
+        self.absences.declare(key, absence)
+
+    def withdraw(self, key: str) -> None:
+        """Forget the absence of this key; one that is not there is no error."""
+        if self.absences.withdraw(key):
+            self._remembered.clear()
+
+    def stand_in(self, contact: Contact, on: date) -> StandIn | None:
+        """Who stands in for a contact on a day; None when the contact is there itself."""
+        if not self.absences.on(contact.contact, on):
+            return None
+        return stand_in(contact, on, self.absences, self._contacts.get)
+
     def remembered(self, key: object, make: Callable[[], Made]) -> Made:
         """What `make` gave for `key` since the last change of the directory; made now when nothing did.
 
@@ -152,7 +171,8 @@ class Directory:
         """References of the contacts of a service and role that are valid `on` a day, sorted.
 
         Communes and EPCI limit ASIP actors to those whose territory meets the one named (contract, section 7); actors
-        who opted out are left out. `cdas` limits to the contacts of that CDAS; None means all.
+        who opted out are left out. `cdas` limits to the contacts of that CDAS; None means all. Who is away stays among
+        them, because a notice is read on return, and whoever stands in is added.
         """
         if service != Service.ASIP:
             communes = epci = ()
@@ -168,7 +188,9 @@ class Directory:
         if service == Service.ASIP:
             scope = self.territory.spread(communes, epci)
             found = [c for c in found if not c.opted_out and self._meets(c, scope)]
-        return tuple(sorted(c.contact for c in found))
+        replaced = (self.stand_in(contact, on) for contact in found)
+        substitutes = {found.reference for found in replaced if found is not None and found.reference is not None}
+        return tuple(sorted({c.contact for c in found} | substitutes))
 
     def _meets(self, contact: Contact, scope: frozenset[str]) -> bool:
         own = self._scopes[contact.contact]
@@ -193,8 +215,9 @@ class Directory:
 
         For a CDAS, those of `cdas` only, and nobody without one; contacts that name a territory are reached where it
         holds the commune. Nobody of other bodies: an event does not say which of them follows the household. CAF
-        social workers are reached in their sector (annexe 5). Where nobody is found: the generic mailbox of the
-        service, or of that CDAS, else the secretariat of the CAF social work service, as a last resort.
+        social workers are reached in their sector (annexe 5). Whoever stands in for a contact that is away is reached
+        in its place. Where nobody is found: the generic mailbox of the service, or of that CDAS, else the secretariat
+        of the CAF social work service, as a last resort.
         """
         if service == Service.EXTERNAL_REFERENT or (service == Service.CDAS and cdas is None):
             return NOBODY
@@ -217,32 +240,40 @@ class Directory:
         )
 
     def _desk(self, service: str, role: str, on: date, cdas: str | None) -> Desk:
-        last_resort = self._open_to(service, Role.GENERIC_MAILBOX, on, cdas)
-        if not last_resort and service == Service.CAF_SOCIAL_WORK:
-            last_resort = self._open_to(service, Role.SECRETARIAT, on, cdas)
-        instead = [contact.contact for contact in last_resort]
         # The mailbox of a CDAS carries the CDAS's territory; it is reached for whatever goes to that CDAS.
-        placed = role != Role.GENERIC_MAILBOX
-        meant = [
-            (contact.contact, self._scopes[contact.contact] if placed else frozenset[str]())
-            for contact in self._open_to(service, role, on, cdas)
-        ]
+        instead = self._seats(service, Role.GENERIC_MAILBOX, on, cdas, placed=False)
+        if not instead and service == Service.CAF_SOCIAL_WORK:
+            instead = self._seats(service, Role.SECRETARIAT, on, cdas, placed=False)
+        meant = self._seats(service, role, on, cdas, placed=role != Role.GENERIC_MAILBOX)
         if (service, role) == (Service.CAF_SOCIAL_WORK, Role.SOCIAL_WORKER):
             return sector_desk(meant, instead)
         return office_desk(meant, instead)
 
-    def _open_to(self, service: str, role: str, on: date, cdas: str | None) -> list[Contact]:
-        return [
-            contact
-            for contact in self._by_place.get((service, role), _NOBODY).values()
-            if contact.is_valid_on(on) and not contact.opted_out and (cdas is None or contact.cdas == cdas)
-        ]
+    def _seats(self, service: str, role: str, on: date, cdas: str | None, *, placed: bool) -> list[Seat]:
+        """Whoever is there on a day for the contacts of a service and role, with the places of the one meant."""
+        seats = []
+        for contact in self._by_place.get((service, role), _NOBODY).values():
+            if contact.is_valid_on(on) and not contact.opted_out and (cdas is None or contact.cdas == cdas):
+                places = self._scopes[contact.contact] if placed else frozenset[str]()
+                instead = self.stand_in(contact, on)
+                if instead is None:
+                    seats.append(Seat(contact.contact, places))
+                elif instead.reference is not None:
+                    seats.append(Seat(instead.reference, places, substitute=True))
+        return seats
+
+    def stretches(self, first: date, last: date) -> list[tuple[date, date]]:
+        """The days from `first` to `last`, cut where a validity or an absence begins or ends: pairs, both included."""
+        starts = [day for day in self.remembered("stretches", self._starts) if first < day <= last]
+        begins = [first, *starts]
+        return list(zip(begins, [*(day - _ONE_DAY for day in starts), last], strict=True))
 
     def _stretch(self, on: date) -> int:
-        """The number of the stretch of days that `on` lies in; inside one, no validity begins or ends."""
+        """The number of the stretch of days that `on` lies in; inside one, no validity or absence begins or ends."""
         return bisect_right(self.remembered("stretches", self._starts), on)
 
     def _starts(self) -> list[date]:
-        contacts = self._contacts.values()
-        ends = {contact.valid_to + _ONE_DAY for contact in contacts if contact.valid_to not in (None, date.max)}
-        return sorted({contact.valid_from for contact in contacts} | ends)
+        periods: list[tuple[date, date | None]] = [(c.valid_from, c.valid_to) for c in self._contacts.values()]
+        periods += ((absence.first, absence.last) for absence in self.absences)
+        ends = {last + _ONE_DAY for _, last in periods if last not in (None, date.max)}
+        return sorted({first for first, _ in periods} | ends)

@@ -20,6 +20,14 @@ MONTHS: Final = (
     "décembre",
 )
 NO_BREAK: Final = "\u00a0"
+_SPACES_THAT_HOLD: Final = (
+    re.compile(r" (?=[:;?!»€%])"),
+    re.compile(r"(?<=«) "),
+    re.compile(r"(?<=\d) (?=\d{3}\b)"),
+    re.compile(rf"(?:(?<=\b1er)|(?<=\b\d)|(?<=\b\d\d)) (?=(?:{'|'.join(MONTHS)})\b)"),
+    re.compile(r"(?<=\d) (?=h\b)|(?<=\dh|\sh) (?=\d\d\b)"),
+    re.compile(r"(?<=\bn°) (?=\d)|(?<=\barticle) (?=[\dIVXLR])"),
+)
 
 
 def day_of_month(day: date) -> str:
@@ -33,6 +41,11 @@ def date_in_full(day: date) -> str:
 
 
 def without_bad_breaks(text: str) -> str:
-    """The same text with a no-break space wherever French typography wants one and the writer put a plain one."""
-    text = re.sub(r" ([:;?!»€%])", NO_BREAK + r"\1", text)
-    return text.replace("« ", "«" + NO_BREAK)
+    """The same text with a no-break space wherever French typography wants one and the writer put a plain one.
+
+    Before : ; ? ! » € %, after «, inside a number, between a number and what it counts or names (days of a month,
+    hours, n° and article). Nothing else changes.
+    """
+    for space in _SPACES_THAT_HOLD:
+        text = space.sub(NO_BREAK, text)
+    return text

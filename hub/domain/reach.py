@@ -1,6 +1,6 @@
 """Who answers for a place: the tables by which a directory finds the home CDAS and the recipients of a person's case.
 
-Pure tables built from (who, places) pairs; `hub.domain.directory` builds them once for each state of the contacts.
+Pure tables built from seats; `hub.domain.directory` builds them once for each state of the contacts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,10 +10,24 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """References of the contacts that a routing reaches, sorted; `last_resort` when they stand in for the one meant."""
+    """References of the contacts that a routing reaches, sorted.
+
+    `last_resort` when they take what nobody of the role is there for; `substituted` when one of them stands in for a
+    contact that is away.
+    """
 
     recipients: tuple[str, ...] = ()
     last_resort: bool = False
+    substituted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Whoever takes what a contact is meant for: the reference, the contact's places, and whether it stands in."""
+
+    recipient: str
+    places: frozenset[str]
+    substitute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +59,25 @@ def claims_by_place(claims: Iterable[tuple[str, frozenset[str]]]) -> dict[str, t
     return {place: tuple(sorted(claimants)) for place, claimants in found.items()}
 
 
-def office_desk(contacts: Sequence[tuple[str, frozenset[str]]], last_resort: Sequence[str]) -> Desk:
+def office_desk(contacts: Sequence[Seat], last_resort: Sequence[Seat]) -> Desk:
     """The desk of a role that offices hold: those whose places hold the commune, and those who name no place.
 
     Where the commune is not known, all of them.
     """
-    everywhere = [reference for reference, places in contacts if not places]
+    everywhere = [seat for seat in contacts if not seat.places]
     return Desk(
         {place: _reach([*named, *everywhere], ()) for place, named in _by_place(contacts).items()},
         _reach(everywhere, last_resort),
-        _reach([reference for reference, _ in contacts], last_resort),
+        _reach(contacts, last_resort),
     )
 
 
-def sector_desk(contacts: Sequence[tuple[str, frozenset[str]]], last_resort: Sequence[str]) -> Desk:
+def sector_desk(contacts: Sequence[Seat], last_resort: Sequence[Seat]) -> Desk:
     """The desk of a role held by persons with a sector (annexe 5): the sector's own, else whoever has the département.
 
     Where the commune is not known, none of them: a person's case goes to the worker meant, or to the last resort.
     """
-    everywhere = [reference for reference, places in contacts if not places]
+    everywhere = [seat for seat in contacts if not seat.places]
     return Desk(
         {place: _reach(named, ()) for place, named in _by_place(contacts).items()},
         _reach(everywhere, last_resort),
@@ -71,17 +85,17 @@ def sector_desk(contacts: Sequence[tuple[str, frozenset[str]]], last_resort: Seq
     )
 
 
-def _by_place(contacts: Sequence[tuple[str, frozenset[str]]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for reference, places in contacts:
-        for place in places:
-            found.setdefault(place, []).append(reference)
+def _by_place(contacts: Sequence[Seat]) -> dict[str, list[Seat]]:
+    found: dict[str, list[Seat]] = {}
+    for seat in contacts:
+        for place in seat.places:
+            found.setdefault(place, []).append(seat)
     return found
 
 
-def _reach(meant: Iterable[str], last_resort: Iterable[str]) -> Reach:
-    recipients = tuple(sorted(meant))
-    if recipients:
-        return Reach(recipients)
-    instead = tuple(sorted(last_resort))
-    return Reach(instead, last_resort=True) if instead else NOBODY
+def _reach(meant: Sequence[Seat], last_resort: Sequence[Seat]) -> Reach:
+    seats = meant or last_resort
+    if not seats:
+        return NOBODY
+    recipients = tuple(sorted({seat.recipient for seat in seats}))
+    return Reach(recipients, last_resort=not meant, substituted=any(seat.substitute for seat in seats))

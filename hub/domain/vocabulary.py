@@ -207,6 +207,7 @@ class Flag(Labelled):
     CHILD_UNKNOWN = "CHILD_UNKNOWN", "enfant à charge non connu"
     ISSUER_NOT_CAF = "ISSUER_NOT_CAF", "législation annoncée par une autre institution que la CAF"
     GENERIC_MAILBOX_USED = "GENERIC_MAILBOX_USED", "boîte générique utilisée, faute de contact nommé"
+    SUBSTITUTE_USED = "SUBSTITUTE_USED", "suppléant sollicité, en l’absence du contact"
 
 
 class Instruction(Labelled):

@@ -25,11 +25,12 @@ from hub.gateway.limits import RateLimit
 from hub.gateway.openapi import openapi_config
 from hub.gateway.problems import PROBLEM_JSON, Refusal, refusal
 from hub.gateway.publisher import Publisher
-from hub.gateway.routes import events, keys, notices, operations, pages, registry, situations
+from hub.gateway.routes import acknowledge, events, keys, notices, operations, pages, registry, situations
 from hub.health import Health
 from hub.ledger.engine import ledger_engine
 from hub.settings import Settings
 from hub.wire.cloudevents import EventReader
+from hub.wire.links import LinkKeys, link_keys
 from hub.wire.schemas import Catalogue, load_catalogue
 
 log = structlog.get_logger()
@@ -39,20 +40,24 @@ _SECURITY: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
-    (b"content-security-policy", b"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
 )
 _NO_STORE: Final = (b"cache-control", b"no-store")
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the routes use."""
+    """What the routes use; `links` are the keys of signed links, None without any."""
 
     settings: Settings
     health: Health
     catalogue: Catalogue
     intake: Intake
     engine: AsyncEngine
+    links: LinkKeys | None
 
 
 def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = ()) -> Litestar:
@@ -75,7 +80,7 @@ def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = (
             EventReader(catalogue, load_territory()),
             acceptor,
         )
-        app.state.parts = Parts(settings, health, catalogue, intake, engine)
+        app.state.parts = Parts(settings, health, catalogue, intake, engine, link_keys(settings))
         publisher.start()
         acceptor.start()
         log.info("started", address=f"{settings.gateway_host}:{settings.gateway_port}")
@@ -96,6 +101,7 @@ def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = (
             *registry.ROUTES,
             *notices.ROUTES,
             *situations.ROUTES,
+            *acknowledge.ROUTES,
             *pages.ROUTES,
             *operations.ROUTES,
             *further_routes,

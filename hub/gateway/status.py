@@ -26,9 +26,11 @@ def _shown(path: EventPath) -> dict[str, Any]:
     """`status` is accepted until the decision is known, then decided; rejected when a record of it was only refused.
 
     `deliveries` counts deliveries by state (symbols of `delivery.status_changed`), with the times of the first and the
-    last that a medium accepted. `refused` lists the records that were refused, with the reason, never with content.
+    last that a medium accepted, and when the first was taken in charge (a notice: read). `refused` lists the records
+    that were refused, with the reason, never with content.
     """
     decided = path.decided
+    taken = [step.taken_in_charge_at for step in path.deliveries if step.taken_in_charge_at is not None]
     sent = sorted(step.accepted_at for step in path.deliveries if step.accepted_at is not None)
     return {
         "id": path.id,
@@ -46,6 +48,7 @@ def _shown(path: EventPath) -> dict[str, Any]:
             "by_state": dict(sorted(Counter(step.state for step in path.deliveries).items())),
             "first_accepted_at": _time(sent[0] if sent else None),
             "last_accepted_at": _time(sent[-1] if sent else None),
+            "first_taken_in_charge_at": _time(min(taken, default=None)),
         },
         "refused": [{"reason": step.reason, "field": step.field, "at": _time(step.at)} for step in path.refused],
     }

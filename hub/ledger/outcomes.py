@@ -46,7 +46,8 @@ async def record(
     """Record how attempts ended; returns the deliveries whose state changed by it, with the state they came to.
 
     A delivery that this dispatcher no longer holds (its lease ended and another took it over) keeps its state, but the
-    attempt tells the truth from now on. One whose notice was corrected or withdrawn meanwhile is not tried again.
+    attempt tells the truth from now on. One whose notice was corrected or withdrawn meanwhile, or whose situation
+    another recipient took in charge, is not tried again.
     """
     held = await _held(connection, [outcome.claim.delivery.id for outcome in outcomes])
     changed: list[dict[str, Any]] = []
@@ -66,7 +67,8 @@ async def record(
             check_transition(before, state)
             statuses.append(told(catalogue, claim, state, reason, now))
             before = state
-        changed.append(_values(claim.delivery.id, *steps[-1], due_at=outcome.due_at or now, now=now))
+        values = _values(claim.delivery.id, *steps[-1], due_at=outcome.due_at or now, now=now)
+        changed.append(values | {"new_accepted": now if outcome.state is DeliveryStatus.ACCEPTED else None})
     await _end_attempts(connection, outcomes, now)
     await _change(connection, changed)
     await add_statuses(connection, statuses)
@@ -110,26 +112,28 @@ async def reclaim_expired(
 
 
 def _steps(outcome: Outcome, row: RowMapping) -> list[tuple[DeliveryStatus, DeliveryReason | None]]:
-    """The states that a delivery goes through now: one, or one more when its notice no longer stands."""
+    """The states that a delivery goes through now: one, or one more when it was overtaken meanwhile."""
     steps = [(outcome.state, outcome.reason)]
-    if outcome.state is DeliveryStatus.RETRYING and row["superseded"]:
-        withdrawn = row["withdrawn"]
-        gone = DeliveryReason.NOTICE_WITHDRAWN if withdrawn else DeliveryReason.NOTICE_CORRECTED
-        check_transition(DeliveryStatus.RETRYING, DeliveryStatus.CANCELLED)
-        steps.append((DeliveryStatus.CANCELLED, gone))
+    if not row["superseded"]:
+        return steps
+    taken = row["notice"] is None  # only a notice is corrected or withdrawn
+    if outcome.state is DeliveryStatus.RETRYING:
+        withdrawn = DeliveryReason.NOTICE_WITHDRAWN if row["withdrawn"] else DeliveryReason.NOTICE_CORRECTED
+        steps.append((DeliveryStatus.CANCELLED, DeliveryReason.TAKEN_BY_ANOTHER if taken else withdrawn))
+    elif outcome.state is DeliveryStatus.ACCEPTED and taken:
+        steps.append((DeliveryStatus.CONCLUDED, DeliveryReason.TAKEN_BY_ANOTHER))
     return steps
 
 
 def _values(
     of: UUID, state: DeliveryStatus, reason: DeliveryReason | None, *, due_at: datetime, now: datetime
 ) -> dict[str, Any]:
-    ended = state in (DeliveryStatus.FAILED, DeliveryStatus.CANCELLED)
+    ended = state in (DeliveryStatus.FAILED, DeliveryStatus.CANCELLED, DeliveryStatus.CONCLUDED)
     return {
         "of": of,
         "new_state": state.value,
         "new_reason": reason.value if reason is not None else None,
         "new_due": due_at,
-        "new_accepted": now if state is DeliveryStatus.ACCEPTED else None,
         "new_ended": now if ended else None,
     }
 
@@ -147,6 +151,7 @@ async def _held(connection: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, 
             delivery.c.attempt,
             delivery.c.claimed_by,
             delivery.c.superseded,
+            delivery.c.notice,
             withdrawn.label("withdrawn"),
         )
         .where(delivery.c.id.in_(ids))

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import ScalarSelect, Select, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.ledger.tables import accepted_event, delivery, delivery_attempt, event, id_conflict, reject
+from hub.domain.vocabulary import DeliveryStatus
+from hub.ledger.tables import accepted_event, acknowledgement, delivery, delivery_attempt, event, id_conflict, reject
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ class AttemptStep:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryStep:
-    """One message to one contact: its state now, and how it came there."""
+    """One message to one contact: its state now, and how it came there.
+
+    `shown_at`: when its page was first opened; `taken_in_charge_at`: when the contact said so on it.
+    """
 
     id: UUID
     contact: str
@@ -51,6 +55,8 @@ class DeliveryStep:
     due_at: datetime
     accepted_at: datetime | None
     ended_at: datetime | None
+    shown_at: datetime | None = None
+    taken_in_charge_at: datetime | None = None
     attempts: tuple[AttemptStep, ...] = ()
 
 
@@ -138,7 +144,9 @@ def _decided(row: Mapping[str, Any]) -> DecidedStep:
 
 
 async def _deliveries(connection: AsyncConnection, source: str, event_id: str) -> tuple[DeliveryStep, ...]:
-    mine = select(delivery).where(delivery.c.event_source == source, delivery.c.event_id == event_id)
+    shown = _acknowledged(DeliveryStatus.SHOWN).label("shown_at")
+    taken = _acknowledged(DeliveryStatus.TAKEN_IN_CHARGE).label("taken_in_charge_at")
+    mine = select(delivery, shown, taken).where(delivery.c.event_source == source, delivery.c.event_id == event_id)
     rows = await _all(connection, mine.order_by(delivery.c.service, delivery.c.contact))
     tries = (
         select(delivery_attempt)
@@ -159,6 +167,11 @@ async def _deliveries(connection: AsyncConnection, source: str, event_id: str) -
         )
         for row in rows
     )
+
+
+def _acknowledged(kind: DeliveryStatus) -> ScalarSelect[Any]:
+    at = select(acknowledgement.c.at)
+    return at.where(acknowledgement.c.delivery == delivery.c.id, acknowledgement.c.kind == kind.value).scalar_subquery()
 
 
 def _names(step: type) -> tuple[str, ...]:

@@ -91,6 +91,7 @@ event = Table(
     _time("recorded_at"),
     Index("event_id_idx", "id"),
     Index("event_subject_idx", "subject"),
+    Index("event_origin_idx", "topic", "partition", "offset"),
 )
 
 # What a mail or page shows of one version of a notice. `source`, `event_id`: the event that carried it.
@@ -133,7 +134,8 @@ notice_withdrawal = Table(
 
 # One message to one contact by one medium. `state`: DeliveryStatus. `rules`: those of every routing that led here.
 # `directory_revision`: of the decision; addresses are looked up in a directory at least as new (directory_position).
-# `superseded`: an attempt was under way when the notice was corrected or withdrawn; if it fails, it is not tried again.
+# `superseded`: an attempt was under way when the notice was corrected or withdrawn, or another recipient took the
+# situation in charge; if it fails, it is not tried again.
 delivery = Table(
     "delivery",
     metadata,
@@ -180,6 +182,17 @@ delivery_attempt = Table(
     _text("reason", null=True),
     _text("detail", null=True),
     _text("dispatcher"),
+)
+
+# What its recipient made of a delivery. `kind`: SHOWN (its page was opened, by whoever or whatever follows the link),
+# TAKEN_IN_CHARGE (the recipient said so; for a notice: read). Each at most once, the first time stands.
+acknowledgement = Table(
+    "acknowledgement",
+    metadata,
+    Column("delivery", UUID(as_uuid=True), ForeignKey("delivery.id", ondelete="CASCADE"), primary_key=True),
+    _text("kind", key=True),
+    _time("at"),
+    CheckConstraint("kind in ('SHOWN', 'TAKEN_IN_CHARGE')", name="kind"),
 )
 
 # Status events written with the state change they tell, relayed to hub.statuses in the order of `seq`.
@@ -320,4 +333,21 @@ key_audit = Table(
     _text("situation", null=True),
     _text("kid", null=True),
     _text("reason"),
+)
+
+# What operators did to deliveries. `who`: an operator's login. `what`: OperatorAct. `reason`: OperatorReason.
+# `redirected_to`, `new_delivery`: the contact that is told instead, and its delivery. It outlives the deliveries.
+operator_action = Table(
+    "operator_action",
+    metadata,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    _time("at"),
+    _text("who"),
+    _text("what"),
+    Column("delivery", UUID(as_uuid=True), nullable=False),
+    _text("state_before"),
+    _text("redirected_to", null=True),
+    Column("new_delivery", UUID(as_uuid=True), nullable=True),
+    _text("reason"),
+    Index("operator_action_delivery_idx", "delivery"),
 )

@@ -12,14 +12,17 @@ from hub.errors import BrokerUnavailable, HubError
 from hub.ledger.engine import ledger_engine, unavailable
 from hub.ledger.faults import UNAVAILABLE, passes
 from hub.ledger.migrate import upgrade
+from hub.ledger.reconciliation import Readers
 from hub.processes.service import Service, run_service
 from hub.processors.agents import add_agents
-from hub.processors.app import HubApp, new_app
+from hub.processors.app import GROUP, HubApp, new_app
 from hub.processors.directory import catch_up
 from hub.processors.heartbeat import Heartbeat
 from hub.processors.parts import Parts
+from hub.processors.reconciliation import TURN_SECONDS, DailyReconciliation
 from hub.processors.relay import relay
 from hub.processors.steady import Steady
+from hub.router.lanes import Lane, group_of, topics_of
 from hub.settings import Settings
 from hub.wire import kafka_client
 from hub.wire.schemas import load_catalogue
@@ -39,6 +42,11 @@ def run(settings: Settings) -> None:
     run_service("processors", settings, work)
 
 
+def readers() -> Readers:
+    """The consumer groups whose progress a reconciliation reads, with every input topic."""
+    return Readers({topic: group_of(lane) for lane in Lane for topic in topics_of(lane)}, GROUP)
+
+
 async def work(service: Service) -> None:
     """Build the parts, run them until `stop` is set, and end in order: batches, offsets, Faust, relay."""
     settings, health = service.settings, service.health
@@ -55,6 +63,7 @@ async def work(service: Service) -> None:
             add_agents(app, parts, steady)
             heartbeat = Heartbeat(parts, producer, settings.processors_instance)
             app.timer(interval=1.0)(heartbeat.beat)
+            app.timer(interval=TURN_SECONDS)(DailyReconciliation(parts, settings, readers()).turn)
             relaying = asyncio.create_task(relay(parts, settings, producer, service.stop))
             await _run_app(service, app, steady, relaying)
             await relaying

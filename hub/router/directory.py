@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 import structlog
@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 
 from hub import metrics
 from hub.data import load_calendar
+from hub.domain.absence import absence_from_data
 from hub.domain.calendar import Calendar
 from hub.domain.calendar_entries import entry_from_data
 from hub.domain.directory import Directory, contact_from_data
@@ -21,6 +22,7 @@ from hub.domain.territory import Territory
 from hub.errors import HubError
 from hub.health import Health
 from hub.router.closing import close_consumer
+from hub.router.reachable import show_reachable
 from hub.settings import Settings
 from hub.wire import kafka_client
 from hub.wire.avro import decode
@@ -41,6 +43,11 @@ class DirectoryUnreadable(HubError):
     """hub.directory holds a record that this version cannot read: deciding without it would be wrong."""
 
 
+def today_in_paris() -> date:
+    """The calendar date of now, Europe/Paris."""
+    return datetime.now(paris()).date()
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What the directory knows under a key: the type of event that said it, and who owns it."""
@@ -56,7 +63,7 @@ def owner_of(source: str) -> str:
 
 
 class DirectoryState:
-    """Contacts, the calendar of the priority line, and who owns which key, at one revision.
+    """Contacts with their absences, the calendar of the priority line, and who owns which key, at one revision.
 
     `revision` is the number of the offset after the last record applied, `calendar_revision` the same for the last
     record of a calendar; 0 when there was none.
@@ -79,6 +86,8 @@ class DirectoryState:
                 self.entries.pop(key, None)
                 if known is not None and known.type == "contact.changed":
                     self.contacts.remove(key)
+                elif known is not None and known.type == "absence.declared":
+                    self.contacts.withdraw(key)
                 elif known is not None and known.type == "calendar.changed":
                     self.calendar.remove(key)
                 changed = known.type if known is not None else ""
@@ -88,6 +97,8 @@ class DirectoryState:
                 self.entries[key] = Entry(schema.type, owner_of(source))
                 if schema.type == "contact.changed":
                     self.contacts.apply(contact_from_data(data))
+                elif schema.type == "absence.declared":
+                    self.contacts.declare(key, absence_from_data(data))
                 elif schema.type == "calendar.changed":
                     self.calendar.apply(key, entry_from_data(data))
                 changed = schema.type
@@ -105,10 +116,14 @@ class DirectoryFollower:
     Its loop also tells whether the broker answers at all, which an idle lane would not notice.
     """
 
-    def __init__(self, settings: Settings, health: Health, state: DirectoryState) -> None:
+    def __init__(
+        self, settings: Settings, health: Health, state: DirectoryState, today: Callable[[], date] = today_in_paris
+    ) -> None:
         self.state = state
         self._settings = settings
         self._health = health
+        self._today = today
+        self._told: tuple[int, date] | None = None
         self._position = 0
         self._moved = asyncio.Condition()
         self._caught_up = asyncio.Event()
@@ -148,7 +163,8 @@ class DirectoryFollower:
             probed = 0.0
             loop = asyncio.get_running_loop()
             while True:
-                for record in (await consumer.getmany(PARTITION, timeout_ms=_POLL_MS)).get(PARTITION, ()):
+                records = (await consumer.getmany(PARTITION, timeout_ms=_POLL_MS)).get(PARTITION, ())
+                for record in records:
                     self.state.apply(record)
                 position = await consumer.position(PARTITION)
                 if position != self._position:
@@ -162,6 +178,8 @@ class DirectoryFollower:
                         self._caught_up.set()
                         self._health.there("directory")
                         log.info("directory_read", revision=self.state.revision, contacts=len(self.state.contacts))
+                if self._caught_up.is_set() and not records:
+                    await self._show_reachable()
                 progress()
         finally:
             await close_consumer(consumer)
@@ -173,6 +191,13 @@ class DirectoryFollower:
         metrics.DIRECTORY_REVISION.set(self.state.revision)
         metrics.DIRECTORY_CONTACTS.set(len(self.state.contacts))
         self._show_calendar()
+
+    async def _show_reachable(self) -> None:
+        """Tell who is reached, once for each state of the directory and each day; while records come, it waits."""
+        stand = (self.state.revision, self._today())
+        if stand != self._told:
+            await show_reachable(self.state.contacts, stand[1])
+            self._told = stand
 
     def _show_calendar(self) -> None:
         end = datetime.combine(self.state.calendar.data_end + timedelta(days=1), time(), paris())

@@ -189,7 +189,7 @@ class Judge:
         envelope = event.envelope
         key = envelope.subject
         owner = owner_of(envelope.source)
-        if envelope.type == "absence.declared":
+        if envelope.type == "absence.declared" and event.value is not None:  # a deletion names the key of the absence
             self._check_owner(self._entry(key, batch), owner, "contact.changed", known=True)
             key = f"absence:{envelope.subject}:{envelope.id}"
         known = self._entry(key, batch)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
+from hub.domain.absence import absence_from_data
 from hub.domain.directory import Directory, contact_from_data
 from hub.domain.territory import Territory
 from hub.errors import BrokerUnavailable
@@ -20,7 +21,7 @@ _POLL_MS = 500
 
 @dataclass(frozen=True, slots=True)
 class DirectoryState:
-    """The contacts, and their revision: offset of the last record that counts, plus one; 0 for an empty topic."""
+    """The contacts with their absences; their revision: offset of the last record plus one, 0 for an empty topic."""
 
     directory: Directory
     revision: int
@@ -51,12 +52,16 @@ async def read_directory(settings: Settings, catalogue: Catalogue, territory: Te
 
 
 def apply_record(directory: Directory, catalogue: Catalogue, record: ConsumerRecord) -> None:
-    """Bring the directory to the state after one record of `hub.directory`; other things' records change no contact."""
+    """Bring the directory to the state after one record of `hub.directory`; a calendar's record changes nothing."""
     if record.key is None:
         return
+    key = record.key.decode()
     if record.value is None:
-        directory.remove(record.key.decode())
+        directory.remove(key)
+        directory.withdraw(key)
         return
     schema, data = decode(catalogue, record.value)
     if schema.type == "contact.changed":
         directory.apply(contact_from_data(data))
+    elif schema.type == "absence.declared":
+        directory.declare(key, absence_from_data(data))

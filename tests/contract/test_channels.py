@@ -11,9 +11,11 @@ from uuid import UUID, uuid4
 
 import pytest
 import trustme
+from ical.calendar_stream import IcsCalendarStream
 
 from connectors.outbound.channel import Accepted, Channel, Message, NoticeContent, Permanent, Result, Transient
 from connectors.outbound.mail.channel import MailChannel
+from connectors.outbound.mail.render import Letterhead
 from connectors.outbound.mail.session import Server
 from hub.domain.deliveries import DeliveryReason
 from hub.embedded.mail import MailCatcher, MailFault
@@ -33,6 +35,7 @@ def message(**more: object) -> Message:
         published_on=date(2024, 10, 1),
         effective_on=date(2024, 12, 1),
         not_prior=False,
+        decided_at=datetime(2024, 10, 1, 8, 59, tzinfo=UTC),
     )
     values: dict[str, object] = {
         "delivery": uuid4(),
@@ -43,6 +46,7 @@ def message(**more: object) -> Message:
         "content": content,
         "link": "https://hub.example/notices/notice-fsl",
         "sent_at": datetime(2024, 10, 1, 9, 0, tzinfo=UTC),
+        "thread": "notice notice-fsl",
     }
     return Message(**(values | more))  # type: ignore[arg-type]  # the values above, each of its field's type
 
@@ -115,7 +119,7 @@ def mail_channel_to(
 ) -> MailChannel:
     """A mail channel that is quick to give up."""
     server = Server(host, port, tls, username, password, TIMEOUT)
-    return MailChannel(server, sender="hub@hub.example", domain="hub.example", kept=2)
+    return MailChannel(server, Letterhead("hub@hub.example", "hub.example"), kept=2)
 
 
 @contextlib.asynccontextmanager
@@ -257,6 +261,21 @@ class TestMail:
             (caught,) = catcher.messages()
         assert ("accueil.éloïse@xn--cdas-fort-s4a.example",) == caught.recipients
         assert "Information préalable\u00a0: Transfert du FSL au Département" == caught.subject
+
+    async def test_carries_the_calendar_file_of_a_notice_whole(self, tmp_path: Path) -> None:
+        async with MailCatcher(tmp_path) as catcher:
+            channel = mail_channel_to(catcher.port)
+            sent = [message(), message(service="CAF_REFERENTS", role="REFERENT", recipient="referent@caf.example")]
+            for each in sent:
+                await channel.deliver(each)
+            await channel.close()
+            files = [
+                str(part.get_content()) for mail in catcher.messages() for part in mail.message().iter_attachments()
+            ]
+        assert 2 == len(files)
+        assert 1 == len(set(files))
+        (entry,) = IcsCalendarStream.calendar_from_ics(files[0]).events
+        assert date(2024, 12, 1) == entry.dtstart
 
     @pytest.mark.parametrize(
         "address",

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,8 @@ def query(endpoints: Endpoints, sql: str, *arguments: object) -> list[dict[str, 
         finally:
             await connection.close()
 
-    return asyncio.run(ask())
+    with ThreadPoolExecutor(1) as thread:  # of its own: while Playwright drives a browser, its loop runs in this one
+        return thread.submit(lambda: asyncio.run(ask())).result()
 
 
 def publish(endpoints: Endpoints, event: dict[str, Any]) -> httpx.Response:

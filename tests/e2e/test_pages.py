@@ -1,17 +1,13 @@
 """Every page that a person reads is sound for keyboard and screen reader, in a real Chromium (RGAA, WCAG AA)."""
 
-import shutil
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from hub.up.endpoints import Endpoints
 
 pytestmark = pytest.mark.needs_tool("chromium")
 
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 LEVEL_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 PAGES = {
     "home": "{gateway}/",
@@ -22,15 +18,6 @@ PAGES = {
     "caught mail": "{mails}mails/1",
     "the mail itself": "{mails}mails/1/html",
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, driven by Playwright."""
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
-        yield found
-        found.close()
 
 
 @pytest.mark.parametrize("width", [360, 1200], ids=["phone", "desk"])

@@ -8,7 +8,7 @@ from aiosmtplib.errors import SMTPException
 
 from connectors.outbound.channel import Message, Permanent, Result, Transient
 from connectors.outbound.mail.addresses import transport_address
-from connectors.outbound.mail.render import render
+from connectors.outbound.mail.render import Letterhead, render
 from connectors.outbound.mail.session import Mail, Server, open_session, reset, send
 from hub.domain.deliveries import DeliveryReason
 from hub.errors import SettingsError
@@ -34,8 +34,19 @@ def mail_server(settings: Settings) -> Server:
 
 
 def mail_channel(settings: Settings, *, kept: int) -> "MailChannel":
-    """The mail channel of the settings, with at most `kept` connections kept between mails. Opens nothing yet."""
-    return MailChannel(mail_server(settings), sender=settings.mail_from, domain=settings.mail_domain, kept=kept)
+    """The mail channel of the settings, with at most `kept` connections kept between mails. Opens nothing yet.
+
+    Raises SettingsError when the certificate authority cannot be read, or the address for leaving is none.
+    """
+    return MailChannel(mail_server(settings), _letterhead(settings), kept=kept)
+
+
+def _letterhead(settings: Settings) -> Letterhead:
+    leaving = transport_address(settings.mail_unsubscribe) if settings.mail_unsubscribe else ""
+    if leaving is None:
+        message = f"Unusable setting: HUB_MAIL_UNSUBSCRIBE is no e-mail address: {settings.mail_unsubscribe}."
+        raise SettingsError(message, "It names the mailbox that takes the requests of ASIP actors, or is empty.")
+    return Letterhead(settings.mail_from, settings.mail_domain, leaving)
 
 
 def _tls(settings: Settings) -> ssl.SSLContext:
@@ -55,10 +66,9 @@ class MailChannel:
     is the caller's choice.
     """
 
-    def __init__(self, server: Server, *, sender: str, domain: str, kept: int) -> None:
+    def __init__(self, server: Server, letterhead: Letterhead, *, kept: int) -> None:
         self._server = server
-        self._sender = sender
-        self._domain = domain
+        self._letterhead = letterhead
         self._kept = kept
         self._idle: deque[SMTP] = deque()
 
@@ -90,8 +100,8 @@ class MailChannel:
         recipient = transport_address(message.recipient)
         if recipient is None:
             return Permanent(DeliveryReason.NO_USABLE_CHANNEL, "not an address that SMTP can carry")
-        content = render(message, to=recipient, sender=self._sender, domain=self._domain)
-        return Mail(self._sender, recipient, content, utf8=not recipient.isascii())
+        content = render(message, to=recipient, letterhead=self._letterhead)
+        return Mail(self._letterhead.sender, recipient, content, utf8=not recipient.isascii())
 
     async def _kept_session(self) -> SMTP | None:
         while self._idle:

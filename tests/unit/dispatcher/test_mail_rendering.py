@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from email.message import EmailMessage
 from html.parser import HTMLParser
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from connectors.outbound.channel import Content, Message, NoticeContent, SituationContent
+from connectors.outbound.mail.render import Letterhead, render
 from hub.domain.french import date_in_full, without_bad_breaks
-from connectors.outbound.mail.render import render
 
 DELIVERY = UUID("11111111-2222-5333-8444-555555555555")
 NOTICE = NoticeContent(
@@ -25,34 +26,46 @@ NOTICE = NoticeContent(
     published_on=date(2024, 10, 1),
     effective_on=date(2024, 12, 1),
     not_prior=False,
+    decided_at=datetime(2024, 10, 1, 8, 59, tzinfo=timezone(timedelta(hours=2))),
 )
+LETTERHEAD = Letterhead("hub@hub.example", "hub.example")
 
 
-def mail_of(content: Content) -> EmailMessage:
-    """The mail of a content, as a mail client reads it."""
-    message = Message(
-        delivery=DELIVERY,
-        recipient="cdas-01@cdas.example",
-        service="CDAS",
-        role="GENERIC_MAILBOX",
-        lane="standard",
-        content=content,
-        link="https://hub.example/notices/notice-fsl",
-        sent_at=datetime(2024, 10, 1, 9, 0, tzinfo=timezone(timedelta(hours=2))),
-    )
-    raw = render(message, to=message.recipient, sender="hub@hub.example", domain="hub.example")
+def mail_of(
+    content: Content, acknowledge: str | None = None, *, letterhead: Letterhead = LETTERHEAD, **more: Any
+) -> EmailMessage:
+    """The mail of a content, as a mail client reads it; `more` are other fields of its message."""
+    values: dict[str, Any] = {
+        "delivery": DELIVERY,
+        "recipient": "cdas-01@cdas.example",
+        "service": "CDAS",
+        "role": "GENERIC_MAILBOX",
+        "lane": "standard",
+        "content": content,
+        "link": "https://hub.example/notices/notice-fsl",
+        "sent_at": datetime(2024, 10, 1, 9, 0, tzinfo=timezone(timedelta(hours=2))),
+        "thread": "notice notice-fsl",
+        "acknowledge": acknowledge,
+    }
+    message = Message(**(values | more))
+    raw = render(message, to=message.recipient, letterhead=letterhead)
     assert raw.isascii()
     assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert raw.count(b"\n") == raw.count(b"\r\n")
     mail = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(mail, EmailMessage)
+    assert not [defect for part in mail.walk() for defect in part.defects]
     return mail
 
 
-def parts(content: Content) -> dict[str, str]:
+def parts(content: Content, acknowledge: str | None = None, **more: Any) -> dict[str, str]:
     """The plain and the HTML text of a mail."""
-    mail = mail_of(content)
-    assert mail.get_content_type() == "multipart/alternative"
-    return {part.get_content_subtype(): part.get_content() for part in mail.iter_parts()}
+    found = {}
+    for form in ("plain", "html"):
+        part = mail_of(content, acknowledge, **more).get_body((form,))
+        assert isinstance(part, EmailMessage)
+        found[form] = part.get_content()
+    return found
 
 
 @pytest.mark.parametrize(
@@ -112,10 +125,9 @@ def test_subject_and_banner_say_what_kind_of_message_it_is(
         assert [words] * bool(words) == [banner for banner in banners if banner in text]
 
 
-def test_headers_name_the_delivery_its_thread_and_that_no_answer_is_read() -> None:
+def test_headers_name_the_delivery_and_that_no_answer_is_read() -> None:
     mail = mail_of(NOTICE)
     assert f"<{DELIVERY}@hub.example>" == str(mail["Message-ID"])
-    assert "<notice-notice-fsl@hub.example>" == str(mail["References"])
     assert ("auto-generated", "fr") == (str(mail["Auto-Submitted"]), str(mail["Content-Language"]))
     assert str(DELIVERY) == str(mail["X-Hub-Delivery"])
     assert "Tue, 01 Oct 2024 09:00:00 +0200" == str(mail["Date"])

@@ -13,6 +13,7 @@ from hub.domain.deliveries import (
     TRANSITIONS,
     DeliveryReason,
     TransitionRefused,
+    after_taken_by_another,
     check_transition,
     delivery_id,
     states_before,
@@ -76,6 +77,21 @@ def test_every_state_is_reached_from_scheduled(status: DeliveryStatus) -> None:
 
 def test_what_has_not_left_can_be_cancelled_and_what_has_left_cannot() -> None:
     assert DUE == states_before(S.CANCELLED)
+
+
+@given(STATUSES)
+def test_what_another_took_in_charge_goes_no_way_that_the_table_refuses_and_is_never_sent(
+    status: DeliveryStatus,
+) -> None:
+    after = after_taken_by_another(status)
+    assert after is None or after in TRANSITIONS[status]
+    assert after not in {*DUE, S.SENDING}
+    assert (after is S.CANCELLED) == (status in DUE)
+
+
+def test_whoever_has_not_answered_may_take_in_charge_even_while_another_try_is_under_way() -> None:
+    expected = {S.SCHEDULED, S.SENDING, S.RETRYING, S.ACCEPTED, S.SHOWN, S.FAILED, S.ESCALATED}
+    assert expected == states_before(S.TAKEN_IN_CHARGE)
 
 
 def test_what_may_pass_is_not_permanent() -> None:

@@ -5,10 +5,12 @@ import ssl
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from hub.domain.vocabulary import Kind
 from hub.errors import StartError
 from hub.gateway.credentials import Credentials
+from hub.settings import Settings
 from hub.up.certificate import local_certificate
 from hub.up.endpoints import (
     Endpoints,
@@ -19,6 +21,7 @@ from hub.up.endpoints import (
     read_endpoints,
     write_endpoints,
 )
+from hub.up.link_key import local_link_key
 from hub.up.systems import demo_systems
 
 
@@ -29,6 +32,13 @@ def test_the_gateway_knows_each_demo_system_by_its_token(tmp_path: Path) -> None
         known = credentials.authenticate(system.token.encode())
         assert known is not None
         assert (system.name, system.source) == (known.name, known.source)
+
+
+def test_the_key_of_the_links_is_made_once_for_its_owner_only_and_long_enough(tmp_path: Path) -> None:
+    key = local_link_key(tmp_path)
+    assert key == local_link_key(tmp_path)
+    assert key == Settings(link_keys=SecretStr(key)).link_keys.get_secret_value()
+    assert 0o600 == (tmp_path / "link.key").stat().st_mode & 0o777
 
 
 def test_a_partner_may_not_publish_notices(tmp_path: Path) -> None:

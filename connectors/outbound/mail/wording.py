@@ -1,0 +1,70 @@
+"""What a mail says, in French: its subject, its plain text and its HTML."""
+
+from typing import Final
+from uuid import UUID
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from connectors.outbound.channel import Content, NoticeContent
+from connectors.outbound.mail.lists import mail_to
+from hub.domain.french import date_in_full, without_bad_breaks
+from hub.domain.vocabulary import UNKNOWN, Institution, Role, Service
+
+SENDER_NAME: Final = "Hub CAF – Département d’Ille-et-Vilaine"
+_SUBJECTS: Final = {"PUBLISHED": "Information préalable", "CORRECTED": "Rectificatif", "WITHDRAWN": "Retrait"}
+_SITUATION_SUBJECT: Final = "Une situation vous attend"
+_LONGEST_TITLE: Final = 150
+
+_pages = Environment(
+    loader=PackageLoader("connectors.outbound.mail", "templates"),
+    autoescape=select_autoescape(enabled_extensions=("html",), default_for_string=True, default=False),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_pages.filters["in_full"] = date_in_full
+_pages.filters["french"] = without_bad_breaks
+_pages.filters["mail_to"] = mail_to
+
+
+def subject_of(content: Content) -> str:
+    """The subject line: what kind of message, and for a notice its title."""
+    if not isinstance(content, NoticeContent):
+        return _SITUATION_SUBJECT
+    return heading(_SUBJECTS[content.status], content.title)
+
+
+def topic_of(content: Content, thread: UUID) -> str:
+    """What all mails of a thread are about, whatever their subjects: of a situation nothing but the thread's number."""
+    return f"Information {content.notice}" if isinstance(content, NoticeContent) else f"Situation {thread.hex[:8]}"
+
+
+def heading(kind: str, title: str) -> str:
+    """« kind : title » on one line, cut at a word to a readable length."""
+    title = " ".join(title.split())
+    if len(title) > _LONGEST_TITLE:
+        title = title[:_LONGEST_TITLE].rsplit(" ", 1)[0] + "…"
+    return without_bad_breaks(f"{kind} : {title}")
+
+
+def bodies(
+    content: Content, service: str, role: str, link: str, *, acknowledge: str | None = None, unsubscribe: str = ""
+) -> tuple[str, str]:
+    """Plain text and HTML of a message; `unsubscribe` is the address to write to for no more of them, or empty."""
+    template = "notice" if isinstance(content, NoticeContent) else "situation"
+    values = {
+        "content": content,
+        "link": link,
+        "acknowledge": acknowledge,
+        "unsubscribe": unsubscribe,
+        "subject": subject_of(content),
+        "issuer": _label(Institution, content.issuer) if isinstance(content, NoticeContent) else "",
+        "service": _label(Service, service),
+        "role": _label(Role, role),
+    }
+    plain = without_bad_breaks(_pages.get_template(f"{template}.txt").render(values))
+    return plain, _pages.get_template(f"{template}.html").render(values)
+
+
+def _label(words: type[Institution] | type[Service] | type[Role], symbol: str) -> str:
+    return symbol if symbol == UNKNOWN or symbol not in words.__members__ else words[symbol].label
