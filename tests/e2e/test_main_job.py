@@ -3,6 +3,8 @@
 import json
 import struct
 from datetime import date
+from email import message_from_bytes
+from email.policy import default
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,14 @@ CANARY = "Zoonose-Quetzalcoatl-5127"
 
 
 def mails_about(hub: HubUp, reference: str) -> list[Path]:
-    """The mails of a notice's thread."""
-    return [path for path in hub.home.mails.glob("*.eml") if f"notice-{reference}".encode() in path.read_bytes()]
+    """The mails that lead to a notice."""
+    return [path for path in hub.home.mails.glob("*.eml") if _leads_to(path, f"/notices/{reference}")]
+
+
+def _leads_to(mail: Path, page: str) -> bool:
+    body = message_from_bytes(mail.read_bytes(), policy=default).get_body(("plain",))
+    assert body is not None
+    return any(line.endswith(page) for line in str(body.get_content()).splitlines())
 
 
 def all_accepted(endpoints: Endpoints, event_id: str) -> int:
@@ -71,8 +79,7 @@ def test_an_urgency_reaches_the_contacts_of_the_home_cdas_and_of_the_caf_and_its
     decided = json.loads(decision)
     assert reached[1]["cdas"] == next(r["cdas"] for r in decided["routings"] if r["service"] == "CDAS")
     assert {"R11", "R67", "R32"} <= {step["rule"] for step in decided["explanation"] if step["matched"]}
-    mails = [path.read_text(encoding="utf-8") for path in hub.home.mails.glob("*.eml")]
-    about = [mail for mail in mails if "/situations/S-E2E-9" in mail]
+    about = [mail.read_text("utf-8") for mail in hub.home.mails.glob("*.eml") if _leads_to(mail, "/situations/S-E2E-9")]
     assert len(about) == 2
     assert not any(word in mail for mail in about for word in ("DOMESTIC", "violence", "separation", "35360"))
 
