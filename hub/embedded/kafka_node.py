@@ -71,9 +71,10 @@ class KafkaNode:
             # Replicas are static members with short sessions; the default floor of 6 s would forbid that.
             "group.min.session.timeout.ms": "1000",
             "group.initial.rebalance.delay.ms": "0",
-            # Long enough for a busy machine: a broker declared dead while it lives loses its leaderships.
-            "broker.session.timeout.ms": "9000",
-            "broker.heartbeat.interval.ms": "1000",
+            # Alone: long enough for a busy machine, as a broker declared dead while it lives loses its leaderships.
+            # With others: short, as they take over from one that is dead only then.
+            "broker.session.timeout.ms": "9000" if len(self.controllers) == 1 else "3000",
+            "broker.heartbeat.interval.ms": "500",
             "controlled.shutdown.enable": "true",
             "num.network.threads": "2",
             "num.io.threads": "4",
