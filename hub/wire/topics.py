@@ -3,6 +3,7 @@
 Creating and adjusting never loses a record: partitions only grow, and a topic that is not declared is left alone.
 """
 
+import asyncio
 import tomllib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
 from hub.errors import BrokerUnavailable, HubError
 from hub.paths import kafka_deploy_root
@@ -26,6 +27,8 @@ DIRECTORY: Final = "hub.directory"
 HEARTBEAT: Final = "hub.heartbeat"
 
 _DAY_MS: Final = 86_400_000
+_SETTLE_TURNS: Final = 60
+_SETTLE_SECONDS: Final = 0.25
 _TOMBSTONE_DAYS: Final = 30  # a reader that was away for less than this still sees what was deleted
 _KNOWN: Final = frozenset(
     {"owner", "partitions", "replication", "cleanup", "max_message_bytes", "retention_days", "read", "write"}
@@ -148,7 +151,20 @@ async def apply_topics(
             await admin.create_partitions(grown)
         changed = {d.topic for d in before if "." in d.setting}
         await _configure(admin, [topic for topic in existing if topic.name in changed], brokers)
-        return before, await _differences(admin, declared)
+        return before, await _settled_differences(admin, declared)
+
+
+async def _settled_differences(admin: AIOKafkaAdminClient, declared: Sequence[Topic]) -> list[Difference]:
+    """What differs once the brokers know what was just made: on a busy machine they take some seconds to hear of it."""
+    for _ in range(_SETTLE_TURNS):
+        try:
+            found = await _differences(admin, declared)
+        except UnknownTopicOrPartitionError:
+            found = None
+        if found is not None and all(difference.actual is not None for difference in found):
+            return found
+        await asyncio.sleep(_SETTLE_SECONDS)
+    return await _differences(admin, declared)
 
 
 async def message_limits(settings: Settings, names: Sequence[str]) -> dict[str, int]:
