@@ -1,0 +1,45 @@
+"""The tables of the ledger: the state of every event, notice, contact and delivery.
+
+What a person-level event says is never stored, only where it stands. Times are `timestamptz`; states, types and codes
+are the symbols of the public contract, as text. The migrations hold the same tables (compared by a test).
+"""
+
+from hub.ledger.tables.deliveries import (
+    DELIVERIES_CHANNEL,
+    LANES,
+    OUTBOX_CHANNEL,
+    acknowledgement,
+    delivery,
+    delivery_attempt,
+    operator_action,
+    status_outbox,
+)
+from hub.ledger.tables.directory import contact, directory_position
+from hub.ledger.tables.events import accepted_event, event, id_conflict, reject
+from hub.ledger.tables.keys import key_audit, service_key, situation_erased, situation_key
+from hub.ledger.tables.notices import notice_version, notice_withdrawal
+from hub.ledger.tables.parts import metadata
+
+__all__ = [
+    "DELIVERIES_CHANNEL",
+    "LANES",
+    "OUTBOX_CHANNEL",
+    "accepted_event",
+    "acknowledgement",
+    "contact",
+    "delivery",
+    "delivery_attempt",
+    "directory_position",
+    "event",
+    "id_conflict",
+    "key_audit",
+    "metadata",
+    "notice_version",
+    "notice_withdrawal",
+    "operator_action",
+    "reject",
+    "service_key",
+    "situation_erased",
+    "situation_key",
+    "status_outbox",
+]
