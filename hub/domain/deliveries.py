@@ -112,10 +112,11 @@ PERMANENT: Final = frozenset(
 _DELIVERIES: Final = UUID("6f0a3c1e-6d0b-5c55-9a3e-7f35c0de35ad")
 
 
-def delivery_id(event_source: str, event_id: str, contact: str, medium: str) -> UUID:
+def delivery_id(event_source: str, event_id: str, contact: str, medium: str, occasion: str = "") -> UUID:
     """The id of the delivery of one event to one contact by one medium: the same whenever it is computed.
 
+    `occasion` names what made a delivery beyond the first one, as a step of an escalation; empty for the first.
     A name-based UUID (RFC 9562, version 5). Each part carries its length, so that two deliveries never share a name.
     """
-    parts = (event_source, event_id, contact, medium)
+    parts = (event_source, event_id, contact, medium, *([occasion] if occasion else []))
     return uuid5(_DELIVERIES, "".join(f"{len(part)}:{part}" for part in parts))

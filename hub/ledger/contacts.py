@@ -1,27 +1,34 @@
-"""The directory's contacts, as the dispatcher looks them up when a message leaves."""
+"""The directory in the ledger: contacts as they are looked up when a message leaves, absences and calendars."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import Table, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.ledger.tables import contact, directory_position
+from hub.domain.absence import Absence
+from hub.ledger.tables import absence, calendar_entry, contact, directory_position
+
+CONTACT: Final = "contact.changed"
+ABSENCE: Final = "absence.declared"
+CALENDAR: Final = "calendar.changed"
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryRecord:
-    """One record of hub.directory: the contact's new data, or None where its key is deleted.
+    """One record of hub.directory: what its key is from now on, or None in `data` where the key is deleted.
 
-    `key` is None where the record is no contact's (a calendar, an absence): it moves the position only.
+    `type` is the event's type. A record without a key, or of a type that this version does not know, moves the
+    position only.
     """
 
     offset: int
     key: str | None
     data: Mapping[str, Any] | None
+    type: str = CONTACT
 
 
 async def directory_revision(connection: AsyncConnection, topic: str) -> int:
@@ -49,12 +56,14 @@ async def apply_directory(
     latest = {record.key: record for record in new if record.key is not None}
     removed = [key for key, record in latest.items() if record.data is None]
     if removed:
-        await connection.execute(delete(contact).where(contact.c.ref.in_(removed)))
-    rows = [_row(record.data, record.offset + 1, now) for record in latest.values() if record.data is not None]
-    if rows:
-        statement = insert(contact)
-        changes = {column.name: statement.excluded[column.name] for column in contact.c if column.name != "ref"}
-        await connection.execute(statement.on_conflict_do_update(index_elements=["ref"], set_=changes), rows)
+        for table, key, _ in _TABLES.values():
+            await connection.execute(delete(table).where(table.c[key].in_(removed)))
+    for type_, (table, key, row_of) in _TABLES.items():
+        rows = [row_of(record, now) for record in latest.values() if record.data is not None and record.type == type_]
+        if rows:
+            statement = insert(table)
+            changes = {column.name: statement.excluded[column.name] for column in table.c if column.name != key}
+            await connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changes), rows)
     await connection.execute(
         directory_position.update()
         .where(directory_position.c.topic == topic)
@@ -77,28 +86,47 @@ async def advance_directory(connection: AsyncConnection, topic: str, revision: i
 
 async def forget_directory(connection: AsyncConnection, topic: str) -> None:
     """Start from nothing: the topic was created anew and counts its offsets from 0 again."""
-    await connection.execute(delete(contact))
+    for table, _, _ in _TABLES.values():
+        await connection.execute(delete(table))
     await connection.execute(text("delete from directory_position where topic = :topic"), {"topic": topic})
 
 
-def _row(data: Mapping[str, Any], revision: int, now: datetime) -> dict[str, Any]:
+async def absences_of(connection: AsyncConnection, contacts: Sequence[str], since: date) -> list[tuple[str, Absence]]:
+    """The absences of some contacts that end on `since` or later, by key, the earliest first."""
+    query = (
+        select(absence)
+        .where(absence.c.contact.in_(list(contacts)), absence.c.last >= since)
+        .order_by(absence.c.first, absence.c.last, absence.c.key)
+    )
+    return [(row.key, Absence(row.contact, row.first, row.last, row.deputy)) for row in await connection.execute(query)]
+
+
+def _contact_row(record: DirectoryRecord, now: datetime) -> dict[str, Any]:
+    data = record.data or {}
+    same = {column.name: data[column.name] for column in contact.c if column.name in data}
+    return same | {"ref": data["contact"], "revision": record.offset + 1, "updated_at": now}
+
+
+def _absence_row(record: DirectoryRecord, _now: datetime) -> dict[str, Any]:
+    data = record.data or {}
     return {
-        "ref": data["contact"],
-        "institution": data["institution"],
-        "service": data["service"],
-        "role": data["role"],
-        "cdas": data["cdas"],
-        "communes": data["communes"],
-        "epci": data["epci"],
-        "actor_kind": data["actor_kind"],
-        "label": data["label"],
-        "email": data["email"],
-        "phone": data["phone"],
-        "webhook": data["webhook"],
+        "key": record.key,
+        "contact": data["contact"],
+        "first": data["from"],
+        "last": data["to"],
         "deputy": data["deputy"],
-        "valid_from": data["valid_from"],
-        "valid_to": data["valid_to"],
-        "opted_out": data["opted_out"],
-        "revision": revision,
-        "updated_at": now,
+        "revision": record.offset + 1,
     }
+
+
+def _calendar_row(record: DirectoryRecord, _now: datetime) -> dict[str, Any]:
+    days = {name: value.isoformat() for name, value in (record.data or {}).items() if isinstance(value, date)}
+    return {"key": record.key, "data": dict(record.data or {}) | days, "revision": record.offset + 1}
+
+
+_TABLES: Final[dict[str, tuple[Table, str, Callable[[DirectoryRecord, datetime], dict[str, Any]]]]] = {
+    CONTACT: (contact, "ref", _contact_row),
+    ABSENCE: (absence, "key", _absence_row),
+    CALENDAR: (calendar_entry, "key", _calendar_row),
+}
+"""Type of event → the table that holds what it says, its key column, and how a row is made."""

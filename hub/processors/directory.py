@@ -1,7 +1,7 @@
-"""hub.directory → the contacts that the dispatcher looks up."""
+"""hub.directory → the contacts, absences and calendars of the ledger."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import structlog
 from aiokafka import TopicPartition
@@ -25,15 +25,13 @@ from hub.wire.topics import DIRECTORY
 
 log = structlog.get_logger()
 
-_CONTACT: Final = "contact.changed"
-
 
 class DirectoryUnreadable(HubError):
     """hub.directory holds a record that this version cannot read."""
 
 
 def read_directory_record(catalogue: Catalogue, key: bytes | None, value: bytes | None, offset: int) -> DirectoryRecord:
-    """Read one record of hub.directory; what is no contact's moves the position only.
+    """Read one record of hub.directory.
 
     Raises DirectoryUnreadable: contacts that miss one change must not be used as if they did not.
     """
@@ -46,7 +44,7 @@ def read_directory_record(catalogue: Catalogue, key: bytes | None, value: bytes 
     except EventInvalid as error:
         message = f"{DIRECTORY} cannot be read at offset {offset}: {error.faults[0].code}."
         raise DirectoryUnreadable(message, "Was it written by a newer router, or by somebody else?") from error
-    return DirectoryRecord(offset, key.decode() if schema.type == _CONTACT else None, data)
+    return DirectoryRecord(offset, key.decode(), data, schema.type)
 
 
 async def take_directory(parts: Parts, events: Sequence[Any]) -> None:

@@ -14,7 +14,7 @@ from hub.ledger.tables.deliveries import (
     operator_action,
     status_outbox,
 )
-from hub.ledger.tables.directory import contact, directory_position
+from hub.ledger.tables.directory import absence, calendar_entry, contact, directory_position
 from hub.ledger.tables.events import accepted_event, event, id_conflict, reject
 from hub.ledger.tables.keys import key_audit, service_key, situation_erased, situation_key
 from hub.ledger.tables.notices import notice_version, notice_withdrawal
@@ -24,8 +24,10 @@ __all__ = [
     "DELIVERIES_CHANNEL",
     "LANES",
     "OUTBOX_CHANNEL",
+    "absence",
     "accepted_event",
     "acknowledgement",
+    "calendar_entry",
     "contact",
     "delivery",
     "delivery_attempt",

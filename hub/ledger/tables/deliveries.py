@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Table,
+    Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
@@ -25,6 +26,7 @@ OUTBOX_CHANNEL = "hub_outbox"  # NOTIFY when status events wait in the outbox; n
 # `directory_revision`: of the decision; addresses are looked up in a directory at least as new (directory_position).
 # `superseded`: an attempt was under way when the notice was corrected or withdrawn, or another recipient took the
 # situation in charge; if it fails, it is not tried again.
+# `occasion`: what made a delivery beyond the first: a step of an escalation, a reminder (hub.domain.deliveries).
 delivery = Table(
     "delivery",
     metadata,
@@ -52,6 +54,7 @@ delivery = Table(
     Column("superseded", Boolean, nullable=False, server_default=text("false")),
     Column("directory_revision", BigInteger, nullable=False),
     time("created_at"),
+    Column("occasion", Text, nullable=False, server_default=text("''")),
     CheckConstraint("lane in ('standard', 'urgent')", name="lane"),
     Index("delivery_due_idx", "lane", "due_at", postgresql_where=text("state in ('SCHEDULED', 'RETRYING')")),
     Index("delivery_lease_idx", "claimed_until", postgresql_where=text("state = 'SENDING'")),

@@ -1,6 +1,7 @@
 """The directory as the ledger knows it."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Table
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Table
+from sqlalchemy.dialects.postgresql import JSONB
 
 from hub.ledger.tables.parts import metadata, string, strings, time
 
@@ -28,7 +29,30 @@ contact = Table(
     time("updated_at"),
 )
 
-# How far `contact` follows hub.directory: offset of the last record applied, plus one. At most one row per topic.
+# The declared absences, from hub.directory, each under its key there. `first`, `last`: both included, Europe/Paris.
+# `deputy`: null: the contact's own deputy stands in.
+absence = Table(
+    "absence",
+    metadata,
+    string("key", key=True),
+    string("contact"),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    string("deputy", null=True),
+    Column("revision", BigInteger, nullable=False),
+    Index("absence_contact_idx", "contact", "first"),
+)
+
+# The calendars' entries, from hub.directory. `data`: of `calendar.changed`, dates as ISO 8601.
+calendar_entry = Table(
+    "calendar_entry",
+    metadata,
+    string("key", key=True),
+    Column("data", JSONB, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+)
+
+# How far these tables follow hub.directory: offset of the last record applied, plus one. At most one row per topic.
 directory_position = Table(
     "directory_position",
     metadata,

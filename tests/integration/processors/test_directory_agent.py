@@ -1,13 +1,17 @@
 """The directory agent: the ledger's contacts follow hub.directory, and their position says how far."""
 
 import asyncio
+from datetime import date
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.settings import Settings
+from hub.wire.avro import encode
 from hub.wire.topics import DIRECTORY
 from tests.integration.processors.processors_process import (
+    CATALOGUE,
     Processors,
     contact_value,
     publish_contacts,
@@ -56,13 +60,33 @@ async def test_an_aborted_change_of_the_directory_is_never_seen(settings: Settin
         assert "ghost" not in await _emails(ledger)
 
 
-async def test_what_is_no_contact_moves_the_position_only(settings: Settings, ledger: AsyncEngine) -> None:
+async def test_absences_and_calendars_follow_the_directory_and_change_no_contact(
+    settings: Settings, ledger: AsyncEngine
+) -> None:
+    async def kept() -> list[str]:
+        found = await rows(ledger, "select key from absence union all select key from calendar_entry order by key")
+        return [row.key for row in found]
+
+    absence = {"contact": "a", "from": date(2026, 5, 4), "to": date(2026, 5, 8), "deputy": None}
+    closure: dict[str, Any] = {
+        "calendar": "calendar-1", "scope": "CDAS", "cdas": "CDAS-01", "site": None, "kind": "CLOSURE",
+        "from": date(2026, 5, 15), "to": date(2026, 5, 15), "hours": [], "reason": None,
+    }  # fmt: skip
+    before = await _emails(ledger)
     async with router(settings) as producer:
-        before = await _emails(ledger)
         async with producer.transaction():
-            await producer.send(DIRECTORY, key=b"calendar-1", value=None)
+            for key, type_, data in (
+                (b"absence-1", "absence.declared", absence),
+                (b"calendar-1", "calendar.changed", closure),
+            ):
+                await producer.send(DIRECTORY, key=key, value=encode(CATALOGUE.latest(type_), data))
         with Processors(settings):
             await _until_position(ledger, settings)
+            assert ["absence-1", "calendar-1"] == await kept()
+            async with producer.transaction():
+                await producer.send(DIRECTORY, key=b"absence-1", value=None)
+            await _until_position(ledger, settings)
+        assert ["calendar-1"] == await kept()
         assert before == await _emails(ledger)
 
 

@@ -113,3 +113,9 @@ def test_two_deliveries_share_an_id_only_when_they_are_the_same(
     one: tuple[str, str, str, str], other: tuple[str, str, str, str]
 ) -> None:
     assert (one == other) == (delivery_id(*one) == delivery_id(*other))
+
+
+def test_each_occasion_makes_another_delivery_and_none_is_the_first_one() -> None:
+    first = delivery_id("urn:hub:cd35:si", "e-1", "c-1", "MAIL")
+    assert first == delivery_id("urn:hub:cd35:si", "e-1", "c-1", "MAIL", "")
+    assert 3 == len({first, *(delivery_id("urn:hub:cd35:si", "e-1", "c-1", "MAIL", o) for o in ("step-1", "step-2"))})
