@@ -14,6 +14,7 @@ from tools import search_path
 
 BIN = VENV / "bin"
 _TEST_DATA = STATE / "test-data"
+_TWO_AT_A_TIME = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")  # most tests wait: for engines, for kills
 
 
 def run_checks() -> int:
@@ -26,7 +27,7 @@ def run_checks() -> int:
 def run_all() -> int:
     """Run every check, then every test; what failed is said last but pytest's own summary."""
     failed = _failed_checks()
-    status = run_tests([])
+    status = run_tests(_TWO_AT_A_TIME)
     _say_failed(failed)
     return status or (1 if failed else 0)
 

@@ -36,7 +36,7 @@ def runs() -> Iterator[list[HubUp]]:
 
 
 @pytest.fixture
-def hub(home: Path, base: int, runs: list[HubUp]) -> HubUp:
+def life(home: Path, base: int, runs: list[HubUp]) -> HubUp:
     """A hub that is up with its demo: the one of the test before where that left it running, else the next start."""
     if not runs or runs[-1].process.poll() is not None:
         runs.append(HubUp(home, base))
@@ -44,18 +44,18 @@ def hub(home: Path, base: int, runs: list[HubUp]) -> HubUp:
     return runs[-1]
 
 
-def test_the_first_start_shows_the_demo_down_to_the_mails(hub: HubUp) -> None:
-    endpoints = hub.wait_until_up()
+def test_the_first_start_shows_the_demo_down_to_the_mails(life: HubUp) -> None:
+    endpoints = life.wait_until_up()
     wait(lambda: bool(query(endpoints, "select 1 from event where kind = 'notices' having count(*) = 5")))
     unsent = "select 1 from delivery having count(*) > 0 and count(*) filter (where state <> 'ACCEPTED') = 0"
     wait(lambda: bool(query(endpoints, unsent)))
     [row] = query(endpoints, "select count(*) as n from delivery")
-    assert row["n"] == len(list(hub.home.mails.glob("*.eml")))
-    wait(lambda: f"ACCEPTED {row['n']}" in hub.output)
+    assert row["n"] == len(list(life.home.mails.glob("*.eml")))
+    wait(lambda: f"ACCEPTED {row['n']}" in life.output)
 
 
-def test_every_address_that_is_written_down_answers(hub: HubUp) -> None:
-    endpoints = hub.wait_until_up()
+def test_every_address_that_is_written_down_answers(life: HubUp) -> None:
+    endpoints = life.wait_until_up()
     pages = [endpoints.gateway.health, endpoints.gateway.metrics, endpoints.gateway.openapi, endpoints.mail.web]
     pages += [f"{endpoints.gateway.registry}/subjects"]
     pages += [page for role in endpoints.roles.values() for page in (role.health, role.metrics)]
@@ -63,29 +63,29 @@ def test_every_address_that_is_written_down_answers(hub: HubUp) -> None:
     assert dict.fromkeys(pages, 200) == answers
 
 
-def test_addresses_and_tokens_are_for_their_owner_only(hub: HubUp) -> None:
-    assert hub.home.endpoints.stat().st_mode & 0o777 == 0o600
-    assert {system["institution"] for system in json.loads(hub.home.endpoints.read_text())["systems"]} == {
+def test_addresses_and_tokens_are_for_their_owner_only(life: HubUp) -> None:
+    assert life.home.endpoints.stat().st_mode & 0o777 == 0o600
+    assert {system["institution"] for system in json.loads(life.home.endpoints.read_text())["systems"]} == {
         "CAF",
         "CD35",
         "PARTNER",
     }
 
 
-def test_a_second_run_beside_it_is_refused_with_the_way_out(hub: HubUp, base: int) -> None:
-    endpoints = hub.wait_until_up()
-    second = HubUp(hub.home.root, base)
+def test_a_second_run_beside_it_is_refused_with_the_way_out(life: HubUp, base: int) -> None:
+    endpoints = life.wait_until_up()
+    second = HubUp(life.home.root, base)
     assert second.process.wait() == 1
-    assert f"A hub is already up in {hub.home.root} (process {endpoints.pid})" in second.output
+    assert f"A hub is already up in {life.home.root} (process {endpoints.pid})" in second.output
     assert "HUB_PORT_BASE=" in second.output
     assert httpx.get(endpoints.gateway.health, trust_env=False).status_code == 200
 
 
-def test_a_role_that_is_killed_is_started_again(hub: HubUp) -> None:
-    endpoints = hub.wait_until_up()
-    router = next(p for p in hub.processes() if b"run\0router" in Path(f"/proc/{p.pid}/cmdline").read_bytes()[-20:])
+def test_a_role_that_is_killed_is_started_again(life: HubUp) -> None:
+    endpoints = life.wait_until_up()
+    router = next(p for p in life.processes() if b"run\0router" in Path(f"/proc/{p.pid}/cmdline").read_bytes()[-20:])
     router.send(signal.SIGKILL)
-    wait(lambda: "Role router ended" in hub.output)
+    wait(lambda: "Role router ended" in life.output)
 
     def answers() -> bool:
         try:
@@ -96,45 +96,45 @@ def test_a_role_that_is_killed_is_started_again(hub: HubUp) -> None:
     wait(answers)
 
 
-def test_an_engine_that_is_killed_is_started_again_on_its_data(hub: HubUp) -> None:
-    endpoints = hub.wait_until_up()
+def test_an_engine_that_is_killed_is_started_again_on_its_data(life: HubUp) -> None:
+    endpoints = life.wait_until_up()
     [before] = query(endpoints, "select count(*) as n from event")
-    postgres = json.loads((hub.home.postgres / "engine.json").read_text())["pid"]
+    postgres = json.loads((life.home.postgres / "engine.json").read_text())["pid"]
     os.kill(postgres, signal.SIGKILL)
-    wait(lambda: "PostgreSQL is back." in hub.output)
+    wait(lambda: "PostgreSQL is back." in life.output)
     [after] = query(endpoints, "select count(*) as n from event")
     assert before["n"] == after["n"]
 
 
-def test_a_stop_leaves_no_process_and_no_address(hub: HubUp) -> None:
-    processes = hub.processes()
+def test_a_stop_leaves_no_process_and_no_address(life: HubUp) -> None:
+    processes = life.processes()
     assert len(processes) > 10
-    assert hub.end(signal.SIGTERM) == 0
+    assert life.end(signal.SIGTERM) == 0
     assert [process for process in processes if process.alive] == []
-    assert not hub.home.endpoints.exists()
-    assert "Stopped. The data stays" in hub.output
+    assert not life.home.endpoints.exists()
+    assert "Stopped. The data stays" in life.output
 
 
-def test_a_second_start_finds_its_data_and_publishes_nothing_twice(hub: HubUp) -> None:
-    endpoints = hub.wait_until_up()
-    wait(lambda: "demo notices were published before" in hub.output, lambda: hub.output)
+def test_a_second_start_finds_its_data_and_publishes_nothing_twice(life: HubUp) -> None:
+    endpoints = life.wait_until_up()
+    wait(lambda: "demo notices were published before" in life.output, lambda: life.output)
     [before] = query(endpoints, "select count(*) as n, count(distinct (source, id)) as ids from event")
-    assert f"The directory is there already: {len(demo_directory_rows())} contacts." in hub.output
+    assert f"The directory is there already: {len(demo_directory_rows())} contacts." in life.output
     [notices] = query(endpoints, "select count(*) as n from event where kind = 'notices'")
     assert (notices["n"], before["n"]) == (5, before["ids"])
     [sent] = query(endpoints, "select count(*) as n from delivery")
-    assert sent["n"] == len(list(hub.home.mails.glob("*.eml")))
+    assert sent["n"] == len(list(life.home.mails.glob("*.eml")))
 
 
-def test_ctrl_c_stops_it_as_well(hub: HubUp) -> None:
-    processes = hub.processes()
-    assert hub.end(signal.SIGINT) == 0
+def test_ctrl_c_stops_it_as_well(life: HubUp) -> None:
+    processes = life.processes()
+    assert life.end(signal.SIGINT) == 0
     assert [process for process in processes if process.alive] == []
 
 
-def test_after_a_crash_the_next_start_recovers(hub: HubUp, home: Path, base: int, runs: list[HubUp]) -> None:
-    [before] = query(hub.wait_until_up(), "select count(*) as n from event")
-    hub.end(signal.SIGKILL)
+def test_after_a_crash_the_next_start_recovers(life: HubUp, home: Path, base: int, runs: list[HubUp]) -> None:
+    [before] = query(life.wait_until_up(), "select count(*) as n from event")
+    life.end(signal.SIGKILL)
     # At once: engines and roles of the crashed run are still ending.
     runs.append(HubUp(home, base))
     [after] = query(runs[-1].wait_until_up(), "select count(*) as n from event")
@@ -142,9 +142,9 @@ def test_after_a_crash_the_next_start_recovers(hub: HubUp, home: Path, base: int
     assert before["n"] == after["n"]
 
 
-def test_a_killed_supervisor_leaves_no_process(hub: HubUp) -> None:
-    processes = hub.processes()
-    hub.end(signal.SIGKILL)
+def test_a_killed_supervisor_leaves_no_process(life: HubUp) -> None:
+    processes = life.processes()
+    life.end(signal.SIGKILL)
     wait(lambda: not any(process.alive for process in processes))
 
 
