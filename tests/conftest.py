@@ -76,7 +76,7 @@ def _folder(item: pytest.Item) -> str:
 
 
 def _group(item: pytest.Item) -> str:
-    shared = _SHARED.get(_folder(item))
+    shared = _SHARED.get(_folder(item), "")
     return shared if shared in getattr(item, "fixturenames", ()) else item.nodeid.partition("::")[0]
 
 
