@@ -107,12 +107,13 @@ async def take(connection: AsyncConnection, catalogue: Catalogue, of: UUID, now:
     """Take a delivery in charge, unless somebody has; None when there is no such delivery.
 
     A situation is taken once for all who were asked for the same purpose: what has not left for them is cancelled,
-    what is under way is not tried again, and what was delivered is concluded. A notice is read by each for itself.
+    what is under way is not tried again, and what was delivered is concluded. A notice is read by each for itself, once
+    for all the media that brought it.
     """
     first = await _read(connection, of)
     if first is None:
         return None
-    together = [of] if first.notice is not None else await _same_purpose(connection, first)
+    together = await _together(connection, first)
     rows = await _lock(connection, together)
     found = rows[of]
     holder = await _holder(connection, found, together)
@@ -136,7 +137,7 @@ async def take(connection: AsyncConnection, catalogue: Catalogue, of: UUID, now:
                 state=after.value, reason=reason and reason.value, ended_at=ended, claimed_by=None, claimed_until=None
             )
         )
-    under_way = [row.id for row in rows.values() if row.id != of and row.state == _S.SENDING]
+    under_way = [row.id for row in rows.values() if row.id != of and row.state in {_S.SENDING, _S.FAILED}]
     await connection.execute(update(delivery).where(delivery.c.id.in_(under_way)).values(superseded=True))
     await _acknowledge(connection, of, _S.TAKEN_IN_CHARGE, now)
     await add_statuses(connection, [_told(catalogue, row, after, reason, now) for row, after, reason in steps])
@@ -166,6 +167,18 @@ def _with_event() -> Any:
     return select(delivery, event.c.subject, event.c.correlationid, event.c.kind, event.c.received_at).join(
         event, of_event
     )
+
+
+async def _together(connection: AsyncConnection, found: Row[Any]) -> Sequence[UUID]:
+    """The deliveries that are taken in charge with this one, itself among them."""
+    if found.notice is None:
+        return await _same_purpose(connection, found)
+    query = select(delivery.c.id).where(
+        delivery.c.event_source == found.event_source,
+        delivery.c.event_id == found.event_id,
+        delivery.c.contact == found.contact,
+    )
+    return (await connection.execute(query)).scalars().all()
 
 
 async def _same_purpose(connection: AsyncConnection, found: Row[Any]) -> list[UUID]:
@@ -202,16 +215,16 @@ async def _holder(
     connection: AsyncConnection, found: Row[Any], together: Sequence[UUID] | None = None
 ) -> Holder | None:
     if together is None:
-        together = [found.id] if found.notice is not None else await _same_purpose(connection, found)
+        together = await _together(connection, found)
     query = (
-        select(delivery.c.id, delivery.c.service, delivery.c.role, delivery.c.cdas, acknowledgement.c.at)
+        select(delivery.c.contact, delivery.c.service, delivery.c.role, delivery.c.cdas, acknowledgement.c.at)
         .join(acknowledgement, acknowledgement.c.delivery == delivery.c.id)
         .where(acknowledgement.c.kind == _S.TAKEN_IN_CHARGE.value, delivery.c.id.in_(together))
         .order_by(acknowledgement.c.at, delivery.c.id)
         .limit(1)
     )
     row = (await connection.execute(query)).one_or_none()
-    return None if row is None else Holder(row.service, row.role, row.cdas, row.at, mine=row.id == found.id)
+    return None if row is None else Holder(row.service, row.role, row.cdas, row.at, mine=row.contact == found.contact)
 
 
 def _asked(found: Row[Any], holder: Holder | None) -> Asked:

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, exists, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.deliveries import DeliveryReason, TransitionRefused, check_transition, delivery_id
@@ -21,6 +20,7 @@ from hub.domain.paris import paris
 from hub.domain.vocabulary import DeliveryStatus
 from hub.errors import HubError
 from hub.ledger.acknowledgements import holder_of
+from hub.ledger.numbers import add_deliveries, lock_numbers
 from hub.ledger.outbox import StatusChange, add_statuses, status_row
 from hub.ledger.tables import DELIVERIES_CHANNEL, contact, delivery, event, notice_version, operator_action
 from hub.wire.schemas import Catalogue
@@ -76,6 +76,9 @@ async def redirect(connection: AsyncConnection, catalogue: Catalogue, of: UUID, 
     Raises DeliveryUnknown, and ActRefused where the first cannot be redirected (any more), or where the other contact
     cannot be told or is told already.
     """
+    medium = await connection.scalar(select(delivery.c.medium).where(delivery.c.id == of))
+    if medium is not None:
+        await lock_numbers(connection, {(to, medium)})
     row = await _locked(connection, of)
     await _check(connection, row, OperatorAct.REDIRECTED)
     await _check_contact(connection, row, to, operator.at)
@@ -88,8 +91,7 @@ async def redirect(connection: AsyncConnection, catalogue: Catalogue, of: UUID, 
         "created_at": operator.at,
     }
     fresh = {name: new[name] for name in _COPIED}
-    made = upsert(delivery).values(fresh).on_conflict_do_nothing().returning(delivery.c.id)
-    if await connection.scalar(made) is None:
+    if not await add_deliveries(connection, [fresh]):
         msg = f"{to} has a delivery of this event already: {new['id']}."
         raise ActRefused(msg, f"`hub deliveries show {new['id']}` says where it stands.")
     await connection.execute(

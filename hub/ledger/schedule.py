@@ -7,15 +7,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.deliveries import DUE, DeliveryReason, delivery_id
 from hub.domain.vocabulary import DeliveryStatus, Kind, Medium
 from hub.ledger.decided import DecidedEvent
 from hub.ledger.notices import CORRECTED, WITHDRAWN
+from hub.ledger.numbers import add_deliveries
 from hub.ledger.outbox import StatusChange, add_statuses, status_row
-from hub.ledger.tables import DELIVERIES_CHANNEL, delivery
+from hub.ledger.tables import DELIVERIES_CHANNEL
 from hub.wire.schemas import Catalogue
 
 RECEIVED_RULE: Final = "X1"
@@ -90,7 +90,7 @@ async def schedule_deliveries(
             rows.append(row)
             statuses.append(status_row(catalogue, _scheduled(decided, row)))
     if rows:
-        await connection.execute(insert(delivery).on_conflict_do_nothing(), rows)
+        await add_deliveries(connection, rows)
         await add_statuses(connection, statuses)
         for lane in sorted({row["lane"] for row in rows}):
             await connection.execute(

@@ -16,6 +16,7 @@ from hub.ledger.tables.deliveries import (
 )
 from hub.ledger.tables.directory import absence, calendar_entry, contact, directory_position
 from hub.ledger.tables.events import accepted_event, event, id_conflict, reject
+from hub.ledger.tables.feeds import delivery_sequence, feed
 from hub.ledger.tables.keys import key_audit, service_key, situation_erased, situation_key
 from hub.ledger.tables.notices import notice_version, notice_withdrawal
 from hub.ledger.tables.parts import metadata
@@ -31,8 +32,10 @@ __all__ = [
     "contact",
     "delivery",
     "delivery_attempt",
+    "delivery_sequence",
     "directory_position",
     "event",
+    "feed",
     "id_conflict",
     "key_audit",
     "metadata",

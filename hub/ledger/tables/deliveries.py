@@ -27,6 +27,7 @@ OUTBOX_CHANNEL = "hub_outbox"  # NOTIFY when status events wait in the outbox; n
 # `superseded`: an attempt was under way when the notice was corrected or withdrawn, or another recipient took the
 # situation in charge; if it fails, it is not tried again.
 # `occasion`: what made a delivery beyond the first: a step of an escalation, a reminder (hub.domain.deliveries).
+# `number`: counts the contact's deliveries by this medium, from 1 without holes. `item`: counts the events in its inbox likewise; the same for all deliveries of one event.
 delivery = Table(
     "delivery",
     metadata,
@@ -55,11 +56,15 @@ delivery = Table(
     Column("directory_revision", BigInteger, nullable=False),
     time("created_at"),
     Column("occasion", Text, nullable=False, server_default=text("''")),
+    Column("number", BigInteger, nullable=True),
+    Column("item", BigInteger, nullable=True),
     CheckConstraint("lane in ('standard', 'urgent')", name="lane"),
     Index("delivery_due_idx", "lane", "due_at", postgresql_where=text("state in ('SCHEDULED', 'RETRYING')")),
     Index("delivery_lease_idx", "claimed_until", postgresql_where=text("state = 'SENDING'")),
     Index("delivery_event_idx", "event_source", "event_id"),
     Index("delivery_notice_idx", "notice"),
+    Index("delivery_number_idx", "contact", "medium", "number", unique=True),
+    Index("delivery_item_idx", "contact", "item"),
 )
 
 # One try. `result`: accepted, transient, permanent, or abandoned (its dispatcher died: the message may have left).
