@@ -27,7 +27,8 @@ OUTBOX_CHANNEL = "hub_outbox"  # NOTIFY when status events wait in the outbox; n
 # `superseded`: an attempt was under way when the notice was corrected or withdrawn, or another recipient took the
 # situation in charge; if it fails, it is not tried again.
 # `occasion`: what made a delivery beyond the first: a step of an escalation, a reminder (hub.domain.deliveries).
-# `number`: counts the contact's deliveries by this medium, from 1 without holes. `item`: counts the events in its inbox likewise; the same for all deliveries of one event.
+# `number`: counts the contact's deliveries by this medium, from 1 without holes.
+# `item`: counts the events in its inbox likewise; the same for all deliveries of one event.
 delivery = Table(
     "delivery",
     metadata,
