@@ -147,7 +147,7 @@ async def test_an_inbox_is_paged_both_ways(engine: AsyncEngine) -> None:
         pages: list[list[Item]] = [await inbox(engine, limit=3, newest_first=newest_first)]
         while pages[-1]:
             end = pages[-1][-1].number
-            edge = {"before": end} if newest_first else {"after": end}
+            edge: dict[str, Any] = {"before": end} if newest_first else {"after": end}
             pages.append(await inbox(engine, limit=3, newest_first=newest_first, **edge))
         assert [3, 3, 1, 0] == [len(page) for page in pages]
         return [one.number for page in pages for one in page]
