@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.absence import Absence
 from hub.ledger.tables import absence, calendar_entry, contact, directory_position
+from hub.ledger.webhooks import follow_directory
 
 CONTACT: Final = "contact.changed"
 ABSENCE: Final = "absence.declared"
@@ -64,6 +65,7 @@ async def apply_directory(
             statement = insert(table)
             changes = {column.name: statement.excluded[column.name] for column in table.c if column.name != key}
             await connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changes), rows)
+    await follow_directory(connection, now)
     await connection.execute(
         directory_position.update()
         .where(directory_position.c.topic == topic)

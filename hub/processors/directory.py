@@ -15,6 +15,7 @@ from hub.ledger.contacts import (
     directory_revision,
     forget_directory,
 )
+from hub.ledger.webhooks import follow_directory
 from hub.processors.parts import Parts
 from hub.settings import Settings
 from hub.wire import kafka_client
@@ -90,5 +91,6 @@ async def catch_up(parts: Parts, settings: Settings) -> None:
         async with parts.engine.begin() as connection:
             await apply_directory(connection, DIRECTORY, (), parts.clock())
             await advance_directory(connection, DIRECTORY, end)
+            await follow_directory(connection, parts.clock())
     finally:
         await reader.stop()

@@ -20,6 +20,7 @@ from hub.ledger.tables.feeds import delivery_sequence, feed
 from hub.ledger.tables.keys import key_audit, service_key, situation_erased, situation_key
 from hub.ledger.tables.notices import notice_version, notice_withdrawal
 from hub.ledger.tables.parts import metadata
+from hub.ledger.tables.webhooks import webhook_action, webhook_endpoint, webhook_key
 
 __all__ = [
     "DELIVERIES_CHANNEL",
@@ -47,4 +48,7 @@ __all__ = [
     "situation_erased",
     "situation_key",
     "status_outbox",
+    "webhook_action",
+    "webhook_endpoint",
+    "webhook_key",
 ]
