@@ -118,6 +118,17 @@ DELIVERY_REPEATS = Counter(
     ["medium"],
 )
 DELIVERY_BACKLOG = Gauge("hub_delivery_backlog", "Deliveries that are due and not yet claimed, by lane.", ["lane"])
+WEBHOOK_ENDPOINTS = Gauge(
+    "hub_webhook_endpoints", "Webhooks of the directory, by state (PENDING, ACTIVE, DISABLED).", ["state"]
+)
+WEBHOOK_HANDSHAKES = Counter(
+    "hub_webhook_handshakes_total", "Handshakes of webhooks, by result (ACTIVE, or why it failed).", ["result"]
+)
+WEBHOOK_RECEIVERS_SPARED = Gauge(
+    "hub_webhook_receivers_spared",
+    "Systems, counted once for each lane, that this dispatcher calls less for now: they did not answer, or asked for "
+    "it.",
+)
 
 # Acknowledgements
 ACKNOWLEDGEMENTS = Counter(

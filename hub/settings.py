@@ -126,6 +126,29 @@ class Settings(BaseSettings):
         "in the text and in List-Unsubscribe. Empty: they do not.",
     )
 
+    # Webhooks
+    webhook_keys: SecretStr = Field(
+        SecretStr(""),
+        description="Master keys of the webhooks, at least 32 characters each, separated by commas: new keys are "
+        "derived from the first; the same for dispatchers and `hub webhooks`. Empty: no system gets messages.",
+    )
+    webhook_allowed: str = Field(
+        "",
+        description="What webhooks may call beside public https addresses, separated by commas: hosts (`si.example`, "
+        "`si.example:8080`), also over http and on private addresses; addresses and networks (`10.1.0.0/16`), over "
+        "https.",
+    )
+    webhook_ca_file: Path | None = Field(
+        None, description="Certificate authority of systems behind webhooks, beside the system's."
+    )
+    webhook_timeout_seconds: float = Field(
+        10.0, gt=0, le=60, description="Longest time for one call of a webhook, in seconds."
+    )
+    webhook_concurrency: int = Field(32, ge=1, le=512, description="Calls of webhooks under way at once in each lane.")
+    webhook_per_receiver: int = Field(
+        4, ge=1, le=64, description="Calls of webhooks under way at once to one system in each lane."
+    )
+
     # Links in mails
     link_keys: SecretStr = Field(
         SecretStr(""),
@@ -159,7 +182,7 @@ class Settings(BaseSettings):
         server = parts.netloc.rpartition("@")[2].split(",")[0]
         return f"postgresql+asyncpg://{server}{parts.path}"
 
-    @field_validator("link_keys")
+    @field_validator("link_keys", "webhook_keys")
     @classmethod
     def _are_long_enough(cls, value: SecretStr) -> SecretStr:
         """Refuse a key that could be guessed; the message shows nothing of it."""

@@ -4,11 +4,13 @@ A channel delivers one message once. It never retries, waits or decides: the dis
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal, Protocol, TypeAlias
+from datetime import UTC, date, datetime
+from typing import Final, Literal, Protocol, TypeAlias
 from uuid import UUID
 
 from hub.domain.deliveries import DeliveryReason
+
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 NoticeStatus = Literal["PUBLISHED", "CORRECTED", "WITHDRAWN"]
 
@@ -49,7 +51,9 @@ class Message:
     the channel's own terms (mail: an e-mail address). `service` and `role` say why the recipient gets it (symbols of
     contract §4). `link` leads to the full content. `sent_at` carries its offset. `acknowledge` leads to the recipient's
     own page to take the delivery in charge, personal and secret; None: nobody is asked to. `thread` names the notice or
-    the situation, the same in every message about it; it is shown nowhere.
+    the situation, the same in every message about it; it is shown nowhere. `event_source` and `event_id` name the event
+    that it tells, and `decided_at` when the hub decided where that goes. `number` counts the recipient's messages of
+    this channel without a gap, from 1; None: they are not counted.
     """
 
     delivery: UUID
@@ -62,6 +66,10 @@ class Message:
     sent_at: datetime
     thread: str
     acknowledge: str | None = None
+    event_source: str = ""
+    event_id: str = ""
+    decided_at: datetime = _LONG_AGO
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +81,16 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Transient:
-    """Not delivered, or not known to be: worth another try, not sooner than `retry_after` seconds where given."""
+    """Not delivered, or not known to be: worth another try, not sooner than `retry_after` seconds where given.
+
+    `tried` is False when nothing was sent and none of it concerns this message: its recipient has enough under way, or
+    is spared. It then comes back after `retry_after` and no try is counted, while the limit of time goes on.
+    """
 
     reason: DeliveryReason
     detail: str
     retry_after: float | None = None
+    tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class EndpointReason(Labelled):
     OPERATOR = "OPERATOR", "mise hors service par un exploitant"
     ADDRESS_NOT_ALLOWED = "ADDRESS_NOT_ALLOWED", "l’adresse n’est pas permise"
     UNREACHABLE = "UNREACHABLE", "le système est injoignable"
+    NOT_SIGNED = "NOT_SIGNED", "la vérification n’a pas pu être signée : une clé manque"
     REFUSED = "REFUSED", "le système n’a pas accepté la vérification"
     CHALLENGE_NOT_ECHOED = "CHALLENGE_NOT_ECHOED", "le système n’a pas renvoyé la valeur demandée"
 
