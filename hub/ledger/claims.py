@@ -108,7 +108,9 @@ async def next_due(connection: AsyncConnection, lane: str) -> datetime | None:
 async def backlog(connection: AsyncConnection, now: datetime) -> dict[str, int]:
     """How many deliveries of each lane are due and not claimed."""
     counted = await connection.execute(
-        select(delivery.c.lane, func.count()).where(_is_due(), delivery.c.due_at <= now).group_by(delivery.c.lane)
+        select(delivery.c.lane, func.count())
+        .where(delivery.c.lane.in_(LANES), _is_due(), delivery.c.due_at <= now)
+        .group_by(delivery.c.lane)
     )
     return dict.fromkeys(LANES, 0) | dict(counted.all())
 

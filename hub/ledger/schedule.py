@@ -1,7 +1,7 @@
 """Make deliveries of decisions, and stop those that a correction or a withdrawal overtook."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,13 +9,18 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.data import load_territory
 from hub.domain.deliveries import DUE, DeliveryReason, delivery_id
-from hub.domain.vocabulary import DeliveryStatus, Kind, Medium
+from hub.domain.reaching import PULLED, Way, media_for
+from hub.domain.subscriptions import Facts, Subscription
+from hub.domain.vocabulary import DeliveryStatus, Kind, Medium, Urgency
 from hub.ledger.decided import DecidedEvent
+from hub.ledger.facts import facts_of
 from hub.ledger.notices import CORRECTED, WITHDRAWN
 from hub.ledger.numbers import add_deliveries
 from hub.ledger.outbox import StatusChange, add_statuses, status_row
-from hub.ledger.tables import DELIVERIES_CHANNEL
+from hub.ledger.subscriptions import subscriptions_of
+from hub.ledger.tables import DELIVERIES_CHANNEL, LANES, PULL_LANE
 from hub.wire.schemas import Catalogue
 
 RECEIVED_RULE: Final = "X1"
@@ -58,16 +63,19 @@ returning d.id, d.event_source, d.event_id, e.subject, e.correlationid, d.contac
 
 
 @dataclass(slots=True)
-class _Recipient:
-    """One contact of one event, with the rules of every routing that leads to it."""
+class Recipient:
+    """One contact of one event, with the rules of every routing that leads to it, and the gravest urgency."""
 
     service: str
     role: str
     cdas: str | None
     rules: list[str]
+    urgency: Urgency = Urgency.NONE
 
-    def add(self, rules: Sequence[str]) -> None:
+    def add(self, rules: Sequence[str], urgency: Urgency = Urgency.NONE) -> None:
+        """Let one more routing lead to the contact."""
         self.rules.extend(rule for rule in rules if rule not in self.rules)
+        self.urgency = max(self.urgency, urgency, key=list(Urgency).index)
 
 
 async def schedule_deliveries(
@@ -75,56 +83,75 @@ async def schedule_deliveries(
 ) -> int:
     """Make the deliveries of new events and stop what they overtake; return how many deliveries were made.
 
-    One delivery per contact, by mail, whatever the number of routings that lead to it. A corrected or withdrawn
-    notice also goes to everybody who received an earlier version (rule X1). What has not left of a version that is no
-    longer in force is cancelled; what is under way is marked, so that it is not tried again.
+    One delivery per contact and medium that it chose, whatever the number of routings that lead to it. A corrected or
+    withdrawn notice also goes to everybody who received an earlier version (rule X1). What has not left of a version
+    that is no longer in force is cancelled; what is under way is marked, so that it is not tried again.
     """
-    rows: list[dict[str, Any]] = []
-    statuses: list[dict[str, Any]] = []
+    addressed: list[tuple[DecidedEvent, dict[str, Recipient]]] = []
     for decided in events:
         recipients = _recipients(decided.decision)
         if decided.type in {CORRECTED, WITHDRAWN}:
             await _add_receivers(connection, decided, recipients)
+        addressed.append((decided, recipients))
+    chosen = await subscriptions_of(connection, {contact for _, recipients in addressed for contact in recipients})
+    facts = await facts_of(connection, events)
+    rows: list[dict[str, Any]] = []
+    statuses: list[dict[str, Any]] = []
+    for decided, recipients in addressed:
         for contact, recipient in recipients.items():
-            row = _delivery(decided, contact, recipient, now)
-            rows.append(row)
-            statuses.append(status_row(catalogue, _scheduled(decided, row)))
-    if rows:
-        await add_deliveries(connection, rows)
-        await add_statuses(connection, statuses)
-        for lane in sorted({row["lane"] for row in rows}):
-            await connection.execute(
-                text("select pg_notify(:channel, :lane)"), {"channel": DELIVERIES_CHANNEL, "lane": lane}
-            )
+            for way in _ways(facts[decided.key], recipient, chosen.get(contact, ()), now):
+                row = _delivery(decided, contact, recipient, way, now)
+                rows.append(row)
+                statuses += [status_row(catalogue, change) for change in _told(decided, row)]
+    await _put(connection, rows, statuses)
     notices = sorted({decided.subject for decided in events if decided.notice is not None})
     if notices:
         await _overtake(connection, catalogue, notices, now)
     return len(rows)
 
 
-def _recipients(decision: dict[str, Any] | None) -> dict[str, _Recipient]:
-    recipients: dict[str, _Recipient] = {}
+async def _put(connection: AsyncConnection, rows: Sequence[dict[str, Any]], statuses: list[dict[str, Any]]) -> None:
+    """Add deliveries with the statuses that tell them, and wake the dispatchers' lanes that got one."""
+    if not rows:
+        return
+    await add_deliveries(connection, rows)
+    await add_statuses(connection, statuses)
+    for lane in sorted({row["lane"] for row in rows} & set(LANES)):
+        await connection.execute(
+            text("select pg_notify(:channel, :lane)"), {"channel": DELIVERIES_CHANNEL, "lane": lane}
+        )
+
+
+def _ways(facts: Facts, recipient: Recipient, chosen: Sequence[Subscription], now: datetime) -> tuple[Way, ...]:
+    # Whoever must learn that what it received has changed learns it at once.
+    at_once = facts.at_once or RECEIVED_RULE in recipient.rules
+    facts = replace(facts, urgency=recipient.urgency, at_once=at_once)
+    return media_for(facts, chosen, duty=True, webhook=False, now=now, territory=load_territory())
+
+
+def _recipients(decision: dict[str, Any] | None) -> dict[str, Recipient]:
+    recipients: dict[str, Recipient] = {}
     for routing in decision["routings"] if decision else ():
         for contact in routing["recipients"]:
-            known = recipients.get(contact)
-            if known is None:
-                recipients[contact] = _Recipient(
-                    routing["service"], routing["role"], routing["cdas"], list(routing["rules"])
-                )
-            else:
-                known.add(routing["rules"])
+            known = recipients.setdefault(contact, Recipient(routing["service"], routing["role"], routing["cdas"], []))
+            known.add(routing["rules"], Urgency(routing["urgency"]))
     return recipients
 
 
-async def _add_receivers(connection: AsyncConnection, decided: DecidedEvent, recipients: dict[str, _Recipient]) -> None:
+async def _add_receivers(connection: AsyncConnection, decided: DecidedEvent, recipients: dict[str, Recipient]) -> None:
     data = decided.notice or {}
     version = data["version"] if decided.type == WITHDRAWN else data["version"] - 1
     for row in await connection.execute(_RECEIVERS, {"notice": decided.subject, "version": version}):
-        recipients.setdefault(row.contact, _Recipient(row.service, row.role, row.cdas, [])).add([RECEIVED_RULE])
+        recipients.setdefault(row.contact, Recipient(row.service, row.role, row.cdas, [])).add([RECEIVED_RULE])
 
 
-def _delivery(decided: DecidedEvent, contact: str, recipient: _Recipient, now: datetime) -> dict[str, Any]:
-    medium = Medium.MAIL.value
+def _delivery(
+    decided: DecidedEvent, contact: str, recipient: Recipient, way: Way, now: datetime, *, duty: bool = True
+) -> dict[str, Any]:
+    medium = way.medium.value
+    lane = "urgent" if decided.kind == Kind.URGENCIES.value else "standard"
+    # The portal has it as soon as it stands there; a feed is fetched when its reader likes.
+    stands = way.medium is Medium.PORTAL
     return {
         "id": delivery_id(decided.source, decided.id, contact, medium),
         "event_source": decided.source,
@@ -137,30 +164,37 @@ def _delivery(decided: DecidedEvent, contact: str, recipient: _Recipient, now: d
         "cdas": recipient.cdas,
         "rules": recipient.rules,
         "medium": medium,
-        "lane": "urgent" if decided.kind == Kind.URGENCIES.value else "standard",
-        "state": DeliveryStatus.SCHEDULED.value,
-        "due_at": now,
+        "lane": "digest" if way.digest else PULL_LANE if way.medium in PULLED else lane,
+        "state": (DeliveryStatus.ACCEPTED if stands else DeliveryStatus.SCHEDULED).value,
+        "due_at": way.due_at,
+        "accepted_at": now if stands else None,
         "directory_revision": decided.directory_revision,
         "created_at": now,
+        "duty": duty,
+        "digest": way.digest and way.digest.value,
     }
 
 
-def _scheduled(decided: DecidedEvent, row: dict[str, Any]) -> StatusChange:
-    return StatusChange(
-        delivery=row["id"],
-        event_source=decided.source,
-        event_id=decided.id,
-        subject=decided.subject,
-        correlationid=decided.correlationid,
-        contact=row["contact"],
-        service=row["service"],
-        role=row["role"],
-        medium=row["medium"],
-        status=row["state"],
-        reason=None,
-        attempt=0,
-        at=row["created_at"],
-    )
+def _told(decided: DecidedEvent, row: dict[str, Any]) -> Iterator[StatusChange]:
+    states = [DeliveryStatus.SCHEDULED.value]
+    if row["state"] != states[0]:
+        states.append(row["state"])
+    for state in states:
+        yield StatusChange(
+            delivery=row["id"],
+            event_source=decided.source,
+            event_id=decided.id,
+            subject=decided.subject,
+            correlationid=decided.correlationid,
+            contact=row["contact"],
+            service=row["service"],
+            role=row["role"],
+            medium=row["medium"],
+            status=state,
+            reason=None,
+            attempt=0,
+            at=row["created_at"],
+        )
 
 
 async def _overtake(connection: AsyncConnection, catalogue: Catalogue, notices: Sequence[str], now: datetime) -> None:

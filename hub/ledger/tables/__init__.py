@@ -8,6 +8,7 @@ from hub.ledger.tables.deliveries import (
     DELIVERIES_CHANNEL,
     LANES,
     OUTBOX_CHANNEL,
+    PULL_LANE,
     acknowledgement,
     delivery,
     delivery_attempt,
@@ -20,12 +21,14 @@ from hub.ledger.tables.feeds import delivery_sequence, feed
 from hub.ledger.tables.keys import key_audit, service_key, situation_erased, situation_key
 from hub.ledger.tables.notices import notice_version, notice_withdrawal
 from hub.ledger.tables.parts import metadata
+from hub.ledger.tables.subscriptions import subscription
 from hub.ledger.tables.webhooks import webhook_action, webhook_endpoint, webhook_key
 
 __all__ = [
     "DELIVERIES_CHANNEL",
     "LANES",
     "OUTBOX_CHANNEL",
+    "PULL_LANE",
     "absence",
     "accepted_event",
     "acknowledgement",
@@ -48,6 +51,7 @@ __all__ = [
     "situation_erased",
     "situation_key",
     "status_outbox",
+    "subscription",
     "webhook_action",
     "webhook_endpoint",
     "webhook_key",

@@ -18,14 +18,16 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from hub.ledger.tables.parts import metadata, string, strings, time
 
-LANES = ("standard", "urgent")  # values of delivery.lane
+LANES = ("standard", "urgent", "digest")  # of the dispatcher: values of delivery.lane
+PULL_LANE = "pull"  # what a contact fetches by itself (portal, feeds): no dispatcher claims it
 DELIVERIES_CHANNEL = "hub_deliveries"  # NOTIFY when deliveries became due; payload: the lane
 OUTBOX_CHANNEL = "hub_outbox"  # NOTIFY when status events wait in the outbox; no payload
 
 # One message to one contact by one medium. `state`: DeliveryStatus. `rules`: those of every routing that led here.
 # `directory_revision`: of the decision; addresses are looked up in a directory at least as new (directory_position).
 # `superseded`: an attempt was under way when the notice was corrected or withdrawn, or another recipient took the
-# situation in charge; if it fails, it is not tried again.
+# situation in charge; if it fails, it is not tried again. `duty`: false where the contact asked for it beside its duty.
+# `digest`: DAILY or WEEKLY where it waits for the contact's digest, which tells all that are due in one mail.
 # `occasion`: what made a delivery beyond the first: a step of an escalation, a reminder (hub.domain.deliveries).
 # `number`: counts the contact's deliveries by this medium, from 1 without holes.
 # `item`: counts the events in its inbox likewise; the same for all deliveries of one event.
@@ -59,8 +61,17 @@ delivery = Table(
     Column("occasion", Text, nullable=False, server_default=text("''")),
     Column("number", BigInteger, nullable=True),
     Column("item", BigInteger, nullable=True),
-    CheckConstraint("lane in ('standard', 'urgent')", name="lane"),
+    Column("duty", Boolean, nullable=False, server_default=text("true")),
+    string("digest", null=True),
+    CheckConstraint("lane in ('standard', 'urgent', 'digest', 'pull')", name="lane"),
+    CheckConstraint("(lane = 'digest') = (digest is not null)", name="digest"),
     Index("delivery_due_idx", "lane", "due_at", postgresql_where=text("state in ('SCHEDULED', 'RETRYING')")),
+    Index(
+        "delivery_digest_idx",
+        "contact",
+        "due_at",
+        postgresql_where=text("lane = 'digest' and state in ('SCHEDULED', 'RETRYING')"),
+    ),
     Index("delivery_lease_idx", "claimed_until", postgresql_where=text("state = 'SENDING'")),
     Index("delivery_event_idx", "event_source", "event_id"),
     Index("delivery_notice_idx", "notice"),
