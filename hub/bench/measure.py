@@ -22,10 +22,27 @@ class BenchOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Goal:
+    """What a figure has to be: at most `bound`, or at least it where `least` is true."""
+
+    what: str
+    figure: float
+    bound: float
+    unit: str
+    least: bool = False
+
+    @property
+    def kept(self) -> bool:
+        """Whether the figure is within the bound."""
+        return self.figure >= self.bound if self.least else self.figure <= self.bound
+
+
+@dataclass(frozen=True, slots=True)
 class BenchResult:
     """The medians of both sides in `unit`, and their ratio; `memory_mib` is the measured process's peak, in MiB.
 
-    `runs` holds what each run of each side gave, in the order in which they ran; `detail` says what was measured.
+    `runs` holds what each run of each side gave, in the order in which they ran; `detail` says what was measured;
+    `goals` is what a benchmark with more than one figure is held to.
     """
 
     name: str
@@ -37,10 +54,11 @@ class BenchResult:
     memory_mib: float
     runs: dict[str, list[float]]
     detail: dict[str, Any] = field(default_factory=dict)
+    goals: tuple[Goal, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The result as plain data."""
-        return asdict(self)
+        return asdict(self) | {"goals": [asdict(goal) | {"kept": goal.kept} for goal in self.goals]}
 
 
 def machine() -> str:

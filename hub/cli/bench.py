@@ -12,7 +12,7 @@ from hub.bench.measure import BenchOptions, BenchResult
 from hub.cli.output import AsJson, print_json
 from hub.errors import HubError
 
-NAMES = ("decide", "router", "gateway", "latency")
+NAMES = ("decide", "router", "gateway", "latency", "deliver")
 _MODULE = "hub.bench."
 
 
