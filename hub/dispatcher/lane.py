@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -20,11 +21,12 @@ from hub.domain.vocabulary import DeliveryStatus
 from hub.health import Health
 from hub.ledger.claimed import Claim
 from hub.ledger.claims import claim_due, next_due
+from hub.ledger.outcomes import Outcome
 from hub.wire.schemas import Catalogue
 
 log = structlog.get_logger()
 
-_AHEAD: Final = 3  # deliveries claimed and waiting, for each one under way: one transaction claims many
+_AHEAD: Final = 7  # deliveries claimed and waiting, for each one under way: one transaction claims many
 _POLL_SECONDS: Final = 5.0  # the longest that a lost notification can cost
 _SHORTEST_POLL_SECONDS: Final = 0.25  # when something is due that cannot be claimed yet
 # When the process stops (it has nine seconds in all):
@@ -98,7 +100,7 @@ class Lane:
             self._wake.clear()
             pause = _POLL_SECONDS
             room = (1 + _AHEAD) * self._concurrency - len(self._held)
-            if room >= 2 * self._concurrency:
+            if room >= (1 + _AHEAD) * self._concurrency // 2:
                 pause = await self._claim(room, progress)
             else:
                 self._more = True  # not looked: the next worker that ends wakes this loop
@@ -142,20 +144,29 @@ class Lane:
             task.cancel()
 
     async def _work(self, stop: asyncio.Event) -> None:
+        """Make one attempt after the other; the outcome of one is written while the next is under way.
+
+        The one after the next waits for it: a crash leaves at most two unrecorded messages per worker, which is the
+        bound of duplicates.
+        """
+        written: asyncio.Future[None] | None = None
         while True:
             claim = await self._queue.get()
-            if stop.is_set():
-                await self._recorder.record(self._attempts.postponed(claim))
-            else:
-                await self._attempt(claim)
-            self._held.discard((claim.delivery.id, claim.attempt))
-            self._queue.task_done()
-            if self._more:
-                self._wake.set()
+            outcome = self._attempts.postponed(claim) if stop.is_set() else await self._attempt(claim)
+            if written is not None:
+                await written
+            written = self._recorder.record(outcome)
+            written.add_done_callback(partial(self._ended, claim))
 
-    async def _attempt(self, claim: Claim) -> None:
+    def _ended(self, claim: Claim, _written: asyncio.Future[None]) -> None:
+        self._held.discard((claim.delivery.id, claim.attempt))
+        self._queue.task_done()
+        if self._more:
+            self._wake.set()
+
+    async def _attempt(self, claim: Claim) -> Outcome:
         try:
-            outcome = await self._attempts.make(claim)
+            return await self._attempts.make(claim)
         except asyncio.CancelledError:
             # The process stops and the channel did not answer in time: nobody knows whether the message left.
             unknown = Transient(DeliveryReason.UNCONFIRMED, "stopped while under way: it may have been accepted")
@@ -163,7 +174,6 @@ class Lane:
                 async with asyncio.timeout(_LAST_RECORD_SECONDS):
                     await self._recorder.record(self._attempts.outcome(claim, unknown))
             raise
-        await self._recorder.record(outcome)
 
     async def _finish(self, workers: list[asyncio.Task[None]]) -> None:
         ending = asyncio.create_task(self._queue.join())

@@ -23,11 +23,7 @@ _GATHER_SECONDS: Final = 0.005  # outcomes that end nearly together share a tran
 
 
 class Recorder:
-    """Records outcomes in batches; nothing else begins for a worker before its outcome is written.
-
-    So a crash leaves at most one unrecorded message per worker, which is the bound of duplicates. While PostgreSQL is
-    away the outcomes wait here.
-    """
+    """Records outcomes in batches. While PostgreSQL is away they wait here."""
 
     def __init__(
         self,
@@ -46,12 +42,12 @@ class Recorder:
         self._waiting: list[tuple[Outcome, asyncio.Future[None]]] = []
         self._something = asyncio.Event()
 
-    async def record(self, outcome: Outcome) -> None:
-        """Return when the outcome is written."""
+    def record(self, outcome: Outcome) -> asyncio.Future[None]:
+        """Take an outcome over; the future is done when it is written."""
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((outcome, written))
         self._something.set()
-        await written
+        return written
 
     async def run(self) -> None:
         """Write what comes, until cancelled."""

@@ -1,12 +1,13 @@
 """Status events on their way to hub.statuses: written with the state change they tell, relayed in order afterwards."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.events import Envelope
@@ -21,6 +22,15 @@ SOURCE: Final = "urn:hub:hub:ledger"
 
 _REJECTIONS: Final = UUID("0e4f4b8c-6a5d-5a0e-8a52-5b1d0c35cd35")
 _RELAY_LOCK: Final = 3_535_002  # advisory lock: one relay at a time, so that the order of `seq` is the order on Kafka
+
+# The order of the arrays is the order of `seq`.
+_ADD: Final = text("""
+insert into status_outbox (key, headers, value, created_at)
+select n.key, cast(n.headers as jsonb), n.value, n.at
+from unnest(cast(:key as text[]), cast(:headers as text[]), cast(:value as bytea[]), cast(:at as timestamptz[]))
+  with ordinality as n (key, headers, value, at, place)
+order by n.place
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +146,15 @@ def _row(catalogue: Catalogue, envelope: Envelope, data: dict[str, Any]) -> dict
 async def add_statuses(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
     """Put status events into the outbox, in their order, and wake the relay when the transaction commits."""
     if rows:
-        await connection.execute(insert(status_outbox), list(rows))
+        await connection.execute(
+            _ADD,
+            {
+                "key": [row["key"] for row in rows],
+                "headers": [json.dumps(row["headers"]) for row in rows],
+                "value": [row["value"] for row in rows],
+                "at": [row["created_at"] for row in rows],
+            },
+        )
         await connection.execute(text(f"notify {OUTBOX_CHANNEL}"))
 
 

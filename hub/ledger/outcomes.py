@@ -7,20 +7,38 @@ Every function works inside the transaction of the connection that it is given. 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Text, bindparam, func, literal_column, select, update
+from sqlalchemy import RowMapping, Text, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.deliveries import DeliveryReason, check_transition
 from hub.domain.vocabulary import DeliveryStatus
 from hub.ledger.claimed import Claim, read_claims, told
 from hub.ledger.outbox import add_statuses
-from hub.ledger.tables import delivery, delivery_attempt, notice_withdrawal
+from hub.ledger.tables import delivery, notice_withdrawal
 from hub.wire.schemas import Catalogue
 
 AttemptResult = Literal["accepted", "transient", "permanent", "abandoned"]
+
+# One statement for however many: a burst ends thousands of attempts, and rows one by one cost more than all the rest.
+_END_ATTEMPTS: Final = text("""
+update delivery_attempt a
+set ended_at = cast(:now as timestamptz), result = n.became, reason = n.why, detail = n.what
+from unnest(cast(:of as uuid[]), cast(:number as int[]), cast(:became as text[]), cast(:why as text[]),
+  cast(:what as text[])) as n (delivery, attempt, became, why, what)
+where a.delivery = n.delivery and a.attempt = n.attempt
+""")
+_CHANGE: Final = text("""
+update delivery d
+set state = n.state, reason = n.reason, due_at = n.due_at, accepted_at = coalesce(d.accepted_at, n.accepted_at),
+  ended_at = n.ended_at, claimed_by = null, claimed_until = null
+from unnest(cast(:of as uuid[]), cast(:new_state as text[]), cast(:new_reason as text[]),
+  cast(:new_due as timestamptz[]), cast(:new_accepted as timestamptz[]), cast(:new_ended as timestamptz[]))
+  as n (id, state, reason, due_at, accepted_at, ended_at)
+where d.id = n.id
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,42 +183,18 @@ async def _end_attempts(connection: AsyncConnection, outcomes: Sequence[Outcome]
     if not outcomes:
         return
     await connection.execute(
-        update(delivery_attempt)
-        .where(delivery_attempt.c.delivery == bindparam("of"), delivery_attempt.c.attempt == bindparam("number"))
-        .values(
-            ended_at=bindparam("ended"),
-            result=bindparam("became"),
-            reason=bindparam("why"),
-            detail=bindparam("what"),
-        ),
-        [
-            {
-                "of": outcome.claim.delivery.id,
-                "number": outcome.claim.attempt,
-                "ended": now,
-                "became": outcome.result,
-                "why": outcome.reason.value if outcome.reason is not None else None,
-                "what": outcome.detail,
-            }
-            for outcome in outcomes
-        ],
+        _END_ATTEMPTS,
+        {
+            "of": [outcome.claim.delivery.id for outcome in outcomes],
+            "number": [outcome.claim.attempt for outcome in outcomes],
+            "became": [outcome.result for outcome in outcomes],
+            "why": [outcome.reason.value if outcome.reason is not None else None for outcome in outcomes],
+            "what": [outcome.detail for outcome in outcomes],
+            "now": now,
+        },
     )
 
 
 async def _change(connection: AsyncConnection, changed: list[dict[str, Any]]) -> None:
-    if not changed:
-        return
-    await connection.execute(
-        update(delivery)
-        .where(delivery.c.id == bindparam("of"))
-        .values(
-            state=bindparam("new_state"),
-            reason=bindparam("new_reason"),
-            due_at=bindparam("new_due"),
-            accepted_at=func.coalesce(delivery.c.accepted_at, bindparam("new_accepted")),
-            ended_at=bindparam("new_ended"),
-            claimed_by=None,
-            claimed_until=None,
-        ),
-        changed,
-    )
+    if changed:
+        await connection.execute(_CHANGE, {name: [row[name] for row in changed] for name in changed[0]})

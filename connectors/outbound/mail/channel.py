@@ -2,11 +2,13 @@
 
 import ssl
 from collections import deque
+from dataclasses import dataclass
+from time import monotonic
 
 from aiosmtplib import SMTP
 from aiosmtplib.errors import SMTPException
 
-from connectors.outbound.channel import Message, Permanent, Result, Transient
+from connectors.outbound.channel import Accepted, Message, Permanent, Result, Transient
 from connectors.outbound.mail.addresses import transport_address
 from connectors.outbound.mail.render import Letterhead, render
 from connectors.outbound.mail.session import Mail, Server, open_session, reset, send
@@ -16,6 +18,16 @@ from hub.settings import Settings
 
 # Until the content is sent nothing can have been accepted: a kept connection that fails is replaced at once.
 _STALE = frozenset({DeliveryReason.CONNECTION_LOST, DeliveryReason.TIMED_OUT})
+_FRESH_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A connection between two mails: since when (monotonic seconds), and whether its last mail was accepted."""
+
+    smtp: SMTP
+    since: float
+    accepted: bool
 
 
 def mail_server(settings: Settings) -> Server:
@@ -70,7 +82,7 @@ class MailChannel:
         self._server = server
         self._letterhead = letterhead
         self._kept = kept
-        self._idle: deque[SMTP] = deque()
+        self._idle: deque[_Kept] = deque()
 
     async def deliver(self, message: Message) -> Result:
         """Deliver one mail and say what became of it."""
@@ -90,7 +102,7 @@ class MailChannel:
     async def close(self) -> None:
         """Take leave of the server on every kept connection."""
         while self._idle:
-            smtp = self._idle.pop()
+            smtp = self._idle.pop().smtp
             try:
                 await smtp.quit(timeout=1.0)
             except (SMTPException, OSError):
@@ -105,16 +117,20 @@ class MailChannel:
 
     async def _kept_session(self) -> SMTP | None:
         while self._idle:
-            smtp = self._idle.pop()
+            kept = self._idle.pop()
             alive = False
             try:
-                alive = await reset(smtp)
+                alive = kept.smtp.is_connected if self._fresh(kept) else await reset(kept.smtp)
             finally:
                 if not alive:
-                    smtp.close()
+                    kept.smtp.close()
             if alive:
-                return smtp
+                return kept.smtp
         return None
+
+    def _fresh(self, kept: _Kept) -> bool:
+        """Whether a connection stands at the start of a mail, and was heard a moment ago: it need not be asked."""
+        return kept.accepted and monotonic() - kept.since < _FRESH_SECONDS
 
     async def _send(self, smtp: SMTP, mail: Mail) -> Result:
         finished = False
@@ -123,7 +139,7 @@ class MailChannel:
             finished = True
         finally:
             if finished and smtp.is_connected and len(self._idle) < self._kept:
-                self._idle.append(smtp)
+                self._idle.append(_Kept(smtp, monotonic(), isinstance(result, Accepted)))
             else:
                 smtp.close()
         return result
