@@ -1,7 +1,8 @@
 """`python -m tests.mutation [FILE …]`: mutate hub/domain, run its tests on every mutant, write what survives.
 
 Without files: everything but the texts (see docs/mutation-testing.md). `--survivors` takes up the mutants that survived
-the last run, and those that are new; `--processes N` works on N at a time; `--list` prints the last report again.
+the last run, and those that are new; `--tests FILE …` runs no other tests, for a quick look; `--processes N` works on
+N at a time; `--list` prints the last report again.
 """
 
 import argparse
@@ -10,11 +11,11 @@ from collections import Counter
 from pathlib import Path
 
 from tests.mutation.mutants import Mutant, mutants_of
-from tests.mutation.running import KILLED, SURVIVED, TIMED_OUT, UNTESTED, judge
+from tests.mutation.running import KILLED, SURVIVED, TESTS, TIMED_OUT, UNTESTED, judge
 
 REPORT = Path("build/mutation.json")
 LEFT_OUT = ("hub/domain/vocabulary.py", "hub/domain/situation_vocabulary.py")
-FOLDERS = ("hub/domain",)
+FOLDERS = ("hub/domain", "hub/domain/asking")
 ALSO = tuple(f"hub/domain/rules/{name}.py" for name in ("catalogue", "parameter_kinds", "parameters", "rule"))
 
 Verdicts = dict[str, dict[str, str]]
@@ -25,6 +26,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation")
     parser.add_argument("files", nargs="*")
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--tests", nargs="+", default=TESTS)
     parser.add_argument("--survivors", action="store_true")
     parser.add_argument("--list", action="store_true")
     given = parser.parse_args()
@@ -40,7 +42,7 @@ def main() -> int:
             mutants = [m for m in mutants if verdicts[m.file].get(names[m]) not in (KILLED, TIMED_OUT)]
         else:
             verdicts |= {file: {} for file in files}
-        _judge(mutants, names, files, given.processes, verdicts)
+        _judge(mutants, names, given, verdicts)
     return _report(verdicts)
 
 
@@ -60,9 +62,7 @@ def _names(mutants: list[Mutant]) -> dict[Mutant, str]:
     return names
 
 
-def _judge(
-    mutants: list[Mutant], names: dict[Mutant, str], files: list[str], processes: int, verdicts: Verdicts
-) -> None:
+def _judge(mutants: list[Mutant], names: dict[Mutant, str], given: argparse.Namespace, verdicts: Verdicts) -> None:
     judged = 0
 
     def told(mutant: Mutant, verdict: str) -> None:
@@ -73,7 +73,7 @@ def _judge(
             _keep(verdicts)
             print(f"{judged} of {len(mutants)}", flush=True)  # noqa: T201  a command's output
 
-    judge(mutants, files, processes, told)
+    judge(mutants, sorted({mutant.file for mutant in mutants}), given.processes, told, given.tests)
     _keep(verdicts)
 
 

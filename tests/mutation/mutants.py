@@ -1,6 +1,7 @@
 """The mutants of a module: mutmut's operators, applied to every line of it and not to function bodies alone."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,8 @@ _CALLS_LEFT_OUT = {"len", "isinstance", "TypeVar", "NamedTuple"}
 _NAMES_LEFT_OUT = {"__slots__", "__all__"}
 # A closed list is data: what its members are called is compared with the schemas, and their labels are texts.
 _CLOSED_LISTS = {"Enum", "StrEnum", "Labelled"}
+# Two words with a space between them. With small letters, a person reads them: « URGENCE DEFINIE » is a code.
+_WORDS = re.compile(r"\w[’'.,:;!?»)…]*\s[«(]?\s?\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,15 @@ class _Finder(cst.CSTVisitor):
         self._module = module
         self._names: list[str] = []
         self._in_function = False
+        self._read_by_code: set[cst.CSTNode] = set()
+        self._sentences: set[cst.CSTNode] = set()
         self.found: list[Mutant] = []
+        self.spellings = 0
 
     def on_visit(self, node: cst.CSTNode) -> bool:
+        self._read_by_code.update(_read_by_code(node))
+        if isinstance(node, cst.BaseString) and node not in self._read_by_code and is_sentence(_text(node)):
+            self._sentences.update(_pieces(node))
         if isinstance(node, cst.ClassDef) and not self._in_function:
             self._names.append(node.name.value)
         if _is_left_out(node):
@@ -89,7 +98,10 @@ class _Finder(cst.CSTVisitor):
         for kind, operator in mutation_operators:
             if isinstance(node, kind):
                 for mutated in operator(node):
-                    self._add(node, self._module.code_for_node(mutated))
+                    if node in self._sentences:
+                        self.spellings += 1
+                    else:
+                        self._add(node, self._module.code_for_node(mutated))
 
     def _add(self, node: cst.CSTNode, new: str) -> None:
         span = self.get_metadata(ByteSpanPositionProvider, node)
@@ -116,9 +128,56 @@ def _is_left_out(node: cst.CSTNode) -> bool:
     return False
 
 
-def mutants_of(file: str) -> Iterator[Mutant]:
-    """Every mutant of a file that is valid Python, in the order of its lines."""
+def is_sentence(text: str) -> bool:
+    """Whether a text is prose: two words or more, not all in capitals."""
+    return _WORDS.search(text) is not None and any(letter.islower() for letter in text)
+
+
+def _read_by_code(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """The texts in this node that code compares or searches: a key, a member of a set, a pattern."""
+    match node:
+        case cst.DictElement(key=key):
+            return [key]
+        case cst.Set(elements=elements):
+            return [element.value for element in elements]
+        case cst.Comparison(left=left, comparisons=others):
+            return [left, *(other.comparator for other in others)]
+        case cst.Call(func=cst.Attribute(value=cst.Name(value="re")), args=given):
+            return [argument.value for argument in given]
+    return []
+
+
+def _pieces(node: cst.BaseString) -> list[cst.BaseString]:
+    """A text and, where it is written in several pieces, each of them."""
+    if isinstance(node, cst.ConcatenatedString):
+        return [node, *_pieces(node.left), *_pieces(node.right)]
+    return [node]
+
+
+def _text(node: cst.BaseString) -> str:
+    match node:
+        case cst.ConcatenatedString(left=left, right=right):
+            return _text(left) + _text(right)
+        case cst.FormattedString(parts=parts):
+            return "".join(part.value if isinstance(part, cst.FormattedStringText) else "…" for part in parts)
+        case cst.SimpleString():
+            return str(node.evaluated_value)
+    return ""
+
+
+@lru_cache(maxsize=64)
+def _found(file: str) -> _Finder:
     wrapper = MetadataWrapper(cst.parse_module(_bytes(file)))
     finder = _Finder(file, wrapper.module)
     wrapper.visit(finder)
-    yield from sorted(finder.found, key=lambda mutant: (mutant.start, mutant.end))
+    return finder
+
+
+def mutants_of(file: str) -> Iterator[Mutant]:
+    """Every mutant of a file that is valid Python, in the order of its lines; sentences keep their spelling."""
+    yield from sorted(_found(file).found, key=lambda mutant: (mutant.start, mutant.end))
+
+
+def spellings_of(file: str) -> int:
+    """How many changes of a file were left out, because they only spell a sentence otherwise."""
+    return _found(file).spellings

@@ -8,10 +8,11 @@ import signal
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -22,26 +23,25 @@ from tests.mutation.mutants import Mutant
 from tests.mutation.watching import Function, Watch
 
 TESTS = ("tests/unit/domain", "tests/contract/test_scenarios.py")
-# The tests of the questions at a reception desk take longer than all of the others, and are about hub/domain/asking.
-LEFT_OUT = "--ignore-glob=*/test_ask*.py"
-OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "--no-header", "--assert=plain", "-k", "not command", LEFT_OUT)
+OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "--no-header", "--assert=plain", "-k", "not command")
 KILLED, SURVIVED, TIMED_OUT, UNTESTED = "killed", "survived", "timed out", "untested"
 
 _SECONDS = 30  # of processor time: more than all of the tests take
 _BYTES = 4 << 30  # a mutant may fill the memory
+_EXAMPLES = 30  # of a property: a survivor goes through all of them
 _DEAD, _ALIVE = 1, 0
 
 Told = Callable[[Mutant, str], None]
 
 
-def judge(mutants: list[Mutant], files: list[str], processes: int, told: Told) -> int:
+def judge(mutants: list[Mutant], files: list[str], processes: int, told: Told, tests: Sequence[str] = TESTS) -> int:
     """Run the tests on every mutant and tell the verdict of each. Returns the exit code of the session."""
     settings.register_profile(
         "mutation",
         derandomize=True,
         database=None,
         deadline=None,
-        max_examples=30,
+        max_examples=_EXAMPLES,
         suppress_health_check=list(HealthCheck),
         phases=(Phase.explicit, Phase.generate),
     )
@@ -50,7 +50,7 @@ def judge(mutants: list[Mutant], files: list[str], processes: int, told: Told) -
     sys.pycache_prefix = str(Path("build/bytecode").resolve())
     watch = Watch(files)
     watch.start()
-    return int(pytest.main([*OPTIONS, *TESTS], plugins=[_Session(mutants, watch, processes, told)]))
+    return int(pytest.main([*OPTIONS, *tests], plugins=[_Session(mutants, watch, processes, told)]))
 
 
 class _Session:
@@ -59,9 +59,11 @@ class _Session:
         self._watch = watch
         self._processes = processes
         self._told = told
+        self._readers: dict[str, set[str]] = {}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         at_import = self._watch.stop()
+        _shorten(session.items)
         gc.freeze()
         items = {item.nodeid: item for item in session.items}
         survey = json.loads(_in_a_fork(lambda: _survey(session.items, self._watch)))
@@ -78,6 +80,7 @@ class _Session:
             function = (module_name(mutant.file), mutant.function or "")
             if mutant.function is None or function in at_import:
                 near = {name for (module, _), names in tests.items() if module == function[0] for name in names}
+                near |= self._read_by(session.items, function[0])
                 order = sorted(near or items, key=survey["seconds"].__getitem__)
                 if function in at_import:  # what it gave then may be read by tests that run nothing of this module
                     order += sorted(items.keys() - near, key=survey["seconds"].__getitem__)
@@ -91,11 +94,28 @@ class _Session:
             self._wait(running)
         return True
 
+    def _read_by(self, items: Iterable[pytest.Item], module: str) -> set[str]:
+        if module not in self._readers:
+            self._readers[module] = _readers(items, module)
+        return self._readers[module]
+
     def _wait(self, running: dict[int, Mutant]) -> None:
         process, status = os.wait()
         code = os.waitstatus_to_exitcode(status)
         verdict = SURVIVED if code == _ALIVE else TIMED_OUT if code == -signal.SIGXCPU else KILLED
         self._told(running.pop(process), verdict)
+
+
+def _readers(items: Iterable[pytest.Item], module: str) -> set[str]:
+    """The tests whose file has taken something from a module by its name: that they read a table, no call shows."""
+    own = {
+        id(held)
+        for held in vars(sys.modules[module]).values()
+        if held is not None and not isinstance(held, ModuleType) and getattr(held, "__module__", module) == module
+    }
+    files = {item.nodeid: item.getparent(pytest.Module) for item in items}
+    reading = {file for file in files.values() if file and not own.isdisjoint(map(id, vars(file.obj).values()))}
+    return {name for name, file in files.items() if file in reading}
 
 
 class _FirstFailure:
@@ -144,9 +164,20 @@ def _judge_afresh(mutant: Mutant, names: list[str]) -> int:
     class Chosen:
         def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
             items[:] = sorted((item for item in items if item.nodeid in place), key=lambda item: place[item.nodeid])
+            _shorten(items)
 
-    code = pytest.main([*OPTIONS, *TESTS], plugins=[_FirstFailure(), Chosen()])
+    files = dict.fromkeys(name.partition("::")[0] for name in names)
+    code = pytest.main([*OPTIONS, *files], plugins=[_FirstFailure(), Chosen()])
     return _ALIVE if code == pytest.ExitCode.OK else _DEAD
+
+
+def _shorten(items: Iterable[pytest.Item]) -> None:
+    """Let no property test draw more examples than the profile says, whatever its own settings ask for."""
+    for item in items:
+        test = getattr(item, "obj", None)
+        own = getattr(test, "_hypothesis_internal_use_settings", None)
+        if own is not None and own.max_examples > _EXAMPLES:
+            vars(test)["_hypothesis_internal_use_settings"] = settings(own, max_examples=_EXAMPLES)
 
 
 def _survey(items: list[pytest.Item], watch: Watch) -> dict[str, Any]:

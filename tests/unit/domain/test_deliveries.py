@@ -10,6 +10,7 @@ from hub.domain.deliveries import (
     DUE,
     FINAL,
     PERMANENT,
+    PURSUED,
     TRANSITIONS,
     DeliveryReason,
     TransitionRefused,
@@ -94,10 +95,24 @@ def test_whoever_has_not_answered_may_take_in_charge_even_while_another_try_is_u
     assert expected == states_before(S.TAKEN_IN_CHARGE)
 
 
-def test_what_may_pass_is_not_permanent() -> None:
-    passing = {"UNREACHABLE", "TIMED_OUT", "CONNECTION_LOST", "TEMPORARILY_REFUSED", "LEASE_EXPIRED"}
-    assert passing.isdisjoint(PERMANENT)
-    assert {DeliveryReason.ADDRESS_REFUSED, DeliveryReason.RETRIES_EXHAUSTED} <= PERMANENT
+def test_only_what_no_later_attempt_can_mend_is_permanent() -> None:
+    expected = {
+        "NO_USABLE_CHANNEL",
+        "CONTACT_REMOVED",
+        "CONTACT_OPTED_OUT",
+        "ADDRESS_REFUSED",
+        "MESSAGE_REFUSED",
+        "SENDER_REFUSED",
+        "RETRIES_EXHAUSTED",
+        "RETURNED",
+    }
+    assert expected == {reason.value for reason in PERMANENT}
+    assert expected < {reason.value for reason in DeliveryReason}
+
+
+def test_nothing_follows_the_end_and_the_hub_pursues_what_it_has_still_to_send() -> None:
+    assert {S.CONCLUDED, S.REDIRECTED, S.CANCELLED} == FINAL
+    assert {S.SCHEDULED, S.RETRYING, S.SENDING} == PURSUED
 
 
 def test_the_id_of_a_delivery_does_not_change_from_one_version_to_the_next() -> None:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.data import load_territory
-from hub.domain.personal_block import ReceiverInvalid, block_faults, parse_receiver, receiver_of
+from hub.domain.personal_block import PERSON_KINDS, Receiver, ReceiverInvalid, block_faults, parse_receiver, receiver_of
 from hub.domain.semantics import semantic_faults
-from hub.domain.vocabulary import Institution
+from hub.domain.vocabulary import Institution, Kind, Service
 from tests.unit.domain.domain_building import envelope
 
 TERRITORY = load_territory()
@@ -102,8 +102,19 @@ def test_what_receives_no_block_is_no_receiver_and_is_not_echoed(service: str, c
         receiver_of(service, cdas)
     assert "cdas 7" not in str(caught.value)
     assert "ASIP" not in str(caught.value)
+    services = "service must be one of CAF_BENEFITS, CAF_SOCIAL_WORK, CDAS"
+    goes_with = "cdas must be a CDAS code, and goes with the service CDAS only"
+    assert (services if cdas is None else goes_with) == str(caught.value)
 
 
 def test_a_slash_without_a_code_is_no_receiver() -> None:
     with pytest.raises(ReceiverInvalid):
         parse_receiver("CDAS/")
+
+
+def test_a_service_without_a_code_stands_for_all_of_it() -> None:
+    assert Receiver(Service.CDAS, None) == Receiver(Service.CDAS) == receiver_of("CDAS")
+
+
+def test_only_events_about_a_person_may_carry_a_block() -> None:
+    assert {Kind.REFERRALS, Kind.URGENCIES} == PERSON_KINDS

@@ -1,6 +1,6 @@
 """Days that leave no instant out, marks that forget no offset, and a place for every state."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hub.domain.marks import Marks
 from hub.domain.paris import paris
-from hub.domain.reconciliation import REACHED, Gap, day_bounds
+from hub.domain.reconciliation import HELD_OUTCOMES, REACHED, Gap, Reached, day_bounds
 from hub.domain.vocabulary import DeliveryStatus
 
 
@@ -30,6 +30,7 @@ def test_a_day_ends_where_the_next_begins_and_both_are_midnights_of_paris(day: d
 def test_a_day_has_the_hours_of_its_clock(day: date, hours: int) -> None:
     first, after = day_bounds(day)
     assert timedelta(hours=hours) == after - first
+    assert [UTC, UTC] == [first.tzinfo, after.tzinfo]
 
 
 @given(
@@ -57,6 +58,18 @@ def test_marks_hold_what_a_set_of_the_offsets_inside_the_stretch_would(
 
 def test_every_state_of_a_delivery_has_its_place_in_the_count() -> None:
     assert set(DeliveryStatus) == set(REACHED)
+    places = {
+        Reached.OPEN: {"SCHEDULED", "SENDING", "RETRYING", "ESCALATED"},
+        Reached.DELIVERED: {"ACCEPTED", "SHOWN"},
+        Reached.ACKNOWLEDGED: {"TAKEN_IN_CHARGE", "CONCLUDED"},
+        Reached.FAILED: {"FAILED"},
+        Reached.STOPPED: {"CANCELLED", "REDIRECTED"},
+    }
+    assert places == {place: {s.value for s, reached in REACHED.items() if reached is place} for place in Reached}
+
+
+def test_what_waits_for_a_human_is_held() -> None:
+    assert {"INCOMPLETE", "HUMAN_QUALIFICATION"} == HELD_OUTCOMES
 
 
 @pytest.mark.parametrize("gap", Gap, ids=str.lower)
