@@ -15,7 +15,16 @@ from hub.demo import demo_directory_rows
 from hub.domain.absence import Absence, NotThere
 from hub.domain.directory import Contact, Directory
 from hub.domain.directory_import import plan_import
-from hub.domain.directory_lint import CASE_ROLES, NOTICE_ROLES, Finding, FindingKind, lint, lint_absences
+from hub.domain.directory_lint import (
+    CASE_ROLES,
+    DAYS_AHEAD,
+    NOTICE_ROLES,
+    Finding,
+    FindingKind,
+    areas_on,
+    lint,
+    lint_absences,
+)
 from tests.unit.domain.domain_building import actor
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -162,6 +171,79 @@ AWAY: dict[str, tuple[list[Absence], list[Told]]] = {
 def test_absences_that_do_not_hold_are_found_for_their_days(absences: list[Absence], expected: list[Told]) -> None:
     found = lint_absences(directory_of(TEAM, *absences), FIRST, LAST)
     assert expected == sorted((f.kind, f.first, f.last, f.contacts, f.stand_in) for f in found)
+
+
+def test_a_finding_about_an_absence_names_the_service_the_role_and_the_cdas_of_its_contact() -> None:
+    mailbox = {"institution": "CD35", "service": "CDAS", "role": "GENERIC_MAILBOX", "cdas": "CDAS-07"}
+    team = [actor("m", deputy="n", **mailbox), actor("n", **mailbox), actor("a", deputy="b"), actor("b")]
+    away = [Absence(name, WEDNESDAY, WEDNESDAY) for name in ("m", "n", "a", "b")]
+    found = lint_absences(directory_of(team, *away), FIRST, LAST)
+    expected = {
+        Finding(
+            *(FindingKind.GAP, WEDNESDAY, WEDNESDAY, "CDAS", "GENERIC_MAILBOX", ("CDAS-07",)),
+            contacts=("m",),
+            tried=(("n", NotThere.AWAY),),
+        ),
+        Finding(
+            *(FindingKind.GAP, WEDNESDAY, WEDNESDAY, "ASIP", "ACTOR"),
+            contacts=("a",),
+            tried=(("b", NotThere.AWAY),),
+        ),
+    }
+    assert expected == set(found)
+
+
+def test_a_contact_without_address_is_named_with_its_service_its_role_and_its_cdas() -> None:
+    mailbox = {"institution": "CD35", "service": "CDAS", "role": "GENERIC_MAILBOX", "cdas": "CDAS-07"}
+    team = [actor("m", **mailbox), actor("a", valid_to=FIRST), actor("gone", opted_out=True)]
+    found = [f for f in lint(directory_of(team), FIRST, LAST) if f.kind is FindingKind.NO_ADDRESS]
+    expected = [
+        Finding(FindingKind.NO_ADDRESS, FIRST, FIRST, "ASIP", "ACTOR", (), contacts=("a",)),
+        Finding(FindingKind.NO_ADDRESS, FIRST, LAST, "CDAS", "GENERIC_MAILBOX", ("CDAS-07",), contacts=("m",)),
+    ]
+    assert expected == found
+
+
+def test_findings_of_one_kind_and_day_come_by_service_then_role() -> None:
+    worker = {"institution": "CAF", "service": "CAF_SOCIAL_WORK", "email": None}
+    team = [
+        actor("1", service="CAF_SOCIAL_WORK", role="SOCIAL_WORKER", institution="CAF"),
+        actor("2", service="CAF_REFERENTS", role="REFERENT", institution="CAF"),
+        actor("3", role="MANAGER", **worker),
+    ]
+    found = [f.contacts for f in lint(directory_of(team), FIRST, LAST) if f.kind is FindingKind.NO_ADDRESS]
+    assert [("2",), ("3",), ("1",)] == found
+
+
+def test_a_cdas_whose_mailbox_alone_is_missing_leaves_its_notices_unread(demo_contacts: list[Contact]) -> None:
+    contacts = without(demo_contacts, *(c.contact for c in demo_contacts if c.role == "GENERIC_MAILBOX"))
+    mailbox = actor(
+        "m", institution="CD35", service="CDAS", role="GENERIC_MAILBOX", cdas="CDAS-07", email="m@b.example"
+    )
+    found = lint(directory_of([*contacts, mailbox]), FIRST, FIRST)
+    lost = {f.cdas for f in found if f.role == "GENERIC_MAILBOX"}
+    assert ("CDAS-07",) not in lost
+    assert all(f.unplaced for f in found if f.role == "GENERIC_MAILBOX")
+
+
+def test_areas_name_the_parts_that_sectors_or_cdas_name() -> None:
+    north, south = "352380101", "352380102"
+    mailbox = {"institution": "CD35", "service": "CDAS", "role": "GENERIC_MAILBOX", "cdas": "CDAS-07"}
+    worker = {"institution": "CAF", "service": "CAF_SOCIAL_WORK", "role": "SOCIAL_WORKER"}
+    team = [actor("m", communes=(BETTON, north), **mailbox), actor("w", communes=(south,), **worker)]
+    areas = areas_on(directory_of(team), FIRST)
+    assert [north, south] == [place for place in areas.places if len(place) > 5]
+    assert (("CDAS-07", (BETTON, north)),) == areas.by_cdas
+
+
+def test_the_lint_looks_two_months_ahead() -> None:
+    assert 60 == DAYS_AHEAD
+
+
+def test_a_finding_of_which_nothing_more_is_said_is_about_everybody() -> None:
+    made = Finding(FindingKind.UNHELD, FIRST, LAST)
+    told = (made.service, made.role, made.cdas, made.places, made.unplaced, made.contacts, made.tried, made.stand_in)
+    assert (None, None, (), (), False, (), (), None) == told
 
 
 def test_a_gap_names_each_deputy_and_why_it_is_not_there() -> None:

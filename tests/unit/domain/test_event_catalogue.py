@@ -77,7 +77,7 @@ def test_a_type_has_the_kind_the_level_and_the_senders_of_the_contract(kind: Kin
     ids=["no partner", "a space in the partner", "no system", "too short"],
 )
 def test_a_refused_source_names_the_forms_that_are_expected(urn: str) -> None:
-    with pytest.raises(SourceInvalid, match="^source must be urn:hub:caf35:"):
+    with pytest.raises(SourceInvalid, match=r"^source must be urn:hub:caf35:"):
         parse_source(urn)
 
 

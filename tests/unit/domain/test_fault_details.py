@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from hub.data import load_territory
+from hub.domain.directory_semantics import REFERENCE
+from hub.domain.places import place_faults
 from hub.domain.semantics import faults_of_sound_fields, semantic_faults
 from hub.domain.vocabulary import Confidentiality
 from tests.unit.domain.domain_building import contact_data, envelope, notice_data
@@ -294,6 +296,51 @@ def test_a_check_that_cannot_go_on_keeps_no_other_from_telling() -> None:
     data = REFERRAL | {"household": None, "support": 3, "personal_block": "x", "emitter": cdas(code="?")}
     found = faults_of_sound_fields(envelope("referral.requested", data), data, load_territory())
     assert {"CDAS_CODE_INVALID", "PERSONAL_BLOCK_NOT_JWE"} == {fault.code for fault in found}
+
+
+@pytest.mark.parametrize("label", [{"label": None}, {}], ids=["a field that has a fault", "a field that is not there"])
+def test_a_check_ends_quietly_where_it_meets_a_field_that_is_not_sound(label: dict[str, Any]) -> None:
+    data = {name: held for name, held in contact_data(communes=["35999"]).items() if name != "label"} | label
+    found = faults_of_sound_fields(envelope(CONTACT, data), data, load_territory())
+    assert [("COMMUNE_UNKNOWN", "/data/communes/0")] == [(fault.code, fault.pointer) for fault in found]
+
+
+CENTURIES = {
+    "the first day": ({"published_on": date(1900, 1, 1)}, []),
+    "the last day": ({"effective_on": date(2199, 12, 31)}, []),
+    "the first day beside one before": (
+        {"published_on": date(1899, 12, 31), "effective_on": date(1900, 1, 1)},
+        ["/data/published_on"],
+    ),
+    "the last day beside one after": (
+        {"published_on": date(2199, 12, 31), "effective_on": date(2200, 1, 1)},
+        ["/data/effective_on"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("changed", "expected"), CENTURIES.values(), ids=CENTURIES)
+def test_only_a_date_beyond_the_known_centuries_is_a_fault(changed: dict[str, Any], expected: list[str]) -> None:
+    data = notice_data(**changed)
+    found = semantic_faults(envelope(NOTICE, data), data, load_territory())
+    assert expected == [fault.pointer for fault in found if fault.code == "DATE_OUT_OF_RANGE"]
+
+
+def test_an_odd_date_is_found_in_a_list_alone() -> None:
+    data = {"situation": "s-1", "support": [{"cdas": None, "closed_on": date(2300, 1, 1)}]}
+    found = semantic_faults(envelope("referral.requested", data), data, load_territory())
+    assert ["/data/support/0/closed_on"] == [fault.pointer for fault in found]
+
+
+def test_each_cdas_of_a_list_is_checked() -> None:
+    found = list(place_faults({"cdas": ["CDAS-07", "cdas 7", "à"]}, load_territory()))
+    assert [("CDAS_CODE_INVALID", "/data/cdas/1"), ("CDAS_CODE_INVALID", "/data/cdas/2")] == [
+        (fault.code, fault.pointer) for fault in found
+    ]
+
+
+def test_a_reference_may_have_capitals() -> None:
+    assert REFERENCE.fullmatch("CCAS.Rennes:1")
 
 
 def test_a_version_that_does_not_count_from_one_is_told_where_it_stands() -> None:

@@ -1,9 +1,11 @@
 """Each mark has one bit of its own (see test_reconciliation for what a set of them promises)."""
 
 import pytest
+
 from hub.domain.marks import Marks
 
 START = 1000
+
 
 @pytest.mark.parametrize("taken", range(START, START + 17))
 def test_taking_one_mark_away_leaves_every_other(taken: int) -> None:

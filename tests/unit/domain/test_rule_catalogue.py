@@ -7,19 +7,24 @@ from datetime import date
 import pytest
 
 from hub.data import load_parameters
+from hub.domain.decision import Explanation
 from hub.domain.rules.catalogue import (
+    CORRECTION,
+    NOT_PRIOR,
     NOTICE_RULES,
     PARTS,
+    PRIOR,
     READINGS,
     RULES,
     RULES_VERSION,
     VERSIONS,
+    WITHDRAWAL,
     RulesVersion,
     version_on,
 )
 from hub.domain.rules.parameter_kinds import KINDS
-from hub.domain.rules.rule import Rule, article_in_full
-from hub.domain.vocabulary import Flag
+from hub.domain.rules.rule import Change, NoticeRule, Rule, article_in_full
+from hub.domain.vocabulary import Flag, Institution, NoticeNature
 
 RULE_IDS = [f"R{number:02}" for number in range(1, 78) if number != 30]
 RULE_IDS[29:29] = ["R30a", "R30b", "X1"]
@@ -41,6 +46,7 @@ ARTICLES = {
     "Durée",
     "Délib.",
 }
+A_CHANGE = Change(Institution.CAF, NoticeNature.ORGANISATION, frozenset(), significant=False)
 DECIDES_NOTHING = "Ne décide d’aucune orientation : "
 MENTION = re.compile(r"\b(?:[RC][0-9]{2}[ab]?)\b")
 
@@ -194,8 +200,11 @@ def test_a_version_is_in_force_from_its_first_day_until_the_next_one(day: str, v
         ("I.1, II.1", "article I.1, article II.1"),
         ("A2", "annexe 2"),
         ("Objet, I.1", "objet de la convention, article I.1"),
+        ("Suivi", "suivi de la convention"),
+        ("Durée", "durée et date d’effet de la convention"),
+        ("Délib.", "délibération du 2 décembre 2024"),
     ],
-    ids=["articles", "annexe", "object"],
+    ids=["articles", "annexe", "object", "follow-up", "duration", "deliberation"],
 )
 def test_an_article_is_shown_in_full(article: str, shown: str) -> None:
     assert shown == article_in_full(article)
@@ -204,3 +213,31 @@ def test_an_article_is_shown_in_full(article: str, shown: str) -> None:
 def test_a_rule_cannot_be_changed_while_the_hub_runs() -> None:
     with pytest.raises(TypeError):
         RULES["R32"] = Rule("R32", "", "", "", "")  # type: ignore[index]  # that it cannot be done is the point
+    with pytest.raises(TypeError):
+        READINGS["C01"] = READINGS["C02"]  # type: ignore[index]  # the same
+
+
+SENTENCES = {
+    "prior": (PRIOR, "R29", True, "L’information est publiée avant sa date d’effet"),
+    "not prior": (NOT_PRIOR, "R29", False, "L’information est publiée le jour de sa date d’effet ou après"),
+    "correction": (CORRECTION, "X1", True, "La correction va au public de son nouveau contenu"),
+    "withdrawal": (WITHDRAWAL, "X1", True, "Le retrait va à tous ceux qui ont reçu une version"),
+}
+
+
+@pytest.mark.parametrize(("step", "rule", "matched", "beginning"), SENTENCES.values(), ids=SENTENCES)
+def test_what_befalls_a_notice_is_told_by_a_sentence_of_its_own(
+    step: Explanation, rule: str, beginning: str, *, matched: bool
+) -> None:
+    assert (rule, matched) == (step.rule, step.matched)
+    assert step.label.startswith(beginning)
+
+
+def test_a_rule_that_says_nothing_of_it_leans_on_no_reading_and_has_no_audience() -> None:
+    rule = Rule("R00", "I.1", "", "", "")
+    made = NoticeRule(rule, lambda _: True)
+    assert ((), (), ()) == (rule.readings, made.audience, made.flags(A_CHANGE))
+
+
+def test_the_first_version_says_what_it_is() -> None:
+    assert ["Première version, en vigueur pour toute date."] == [version.note for version in VERSIONS]

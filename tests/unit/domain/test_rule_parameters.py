@@ -1,5 +1,6 @@
 """The parameters of the rules: periods include both ends, and a wrong line is told by its number and column."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, timedelta
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from hub.data import load_parameters
 from hub.domain.rules.parameter_kinds import KINDS
-from hub.domain.rules.parameters import COLUMNS, Parameters, build_parameters
+from hub.domain.rules.parameters import COLUMNS, NO_ROWS, ParameterRow, Parameters, ParameterTable, build_parameters
 
 HEADING = ",".join(COLUMNS)
 SWITCH = "joint_intervention_exclusion"
@@ -71,6 +72,7 @@ def test_a_period_may_end_on_the_last_day_of_the_calendar() -> None:
     [
         (SWITCH, "oui", True),
         (SWITCH, "False", False),
+        (SWITCH, "TRUE", True),
         ("strong_decrease_hint_percent", "100", 100),
         ("benefit_urgency_target_hours", "48", 48),
         ("benefit_urgency_target_hours", "", None),
@@ -79,7 +81,7 @@ def test_a_period_may_end_on_the_last_day_of_the_calendar() -> None:
         ("convention_signed_on", "", None),
         ("reference_year_start", "09-01", (9, 1)),
     ],
-    ids=["yes", "false", "percent", "hours", "off", "minutes", "day", "day not known", "day of the year"],
+    ids=["yes", "false", "true", "percent", "hours", "off", "minutes", "day", "day not known", "day of the year"],
 )
 def test_a_value_is_read_as_what_it_is(parameter: str, text: str, value: object) -> None:
     held = build_parameters(numbered(line(parameter, text))).on(date(2026, 1, 1))
@@ -134,6 +136,66 @@ def test_a_value_is_read_as_what_it_is(parameter: str, text: str, value: object)
 def test_a_wrong_line_is_told_by_its_number_and_column(lines: list[dict[str, str]], column: str, number: int) -> None:
     with pytest.raises(ValueError, match=f"^Ligne {number}, colonne {column}\u00a0: .*[.?]$"):
         build_parameters(numbered(*lines))
+
+
+DAY = "une date, comme 2026-01-31"
+FAULTS = {
+    "a switch": (line(value="peut-être"), "value", "« peut-être » ne se lit pas ; il faut « oui » ou « non »."),
+    "a percentage": (
+        line("strong_decrease_hint_percent", "x"),
+        "value",
+        "« x » ne se lit pas ; il faut un nombre entier de 1 à 100.",
+    ),
+    "a number": (
+        line("benefit_urgency_target_hours", "0"),
+        "value",
+        "« 0 » ne se lit pas ; il faut un nombre entier positif, ou rien (inactif).",
+    ),
+    "a day": (line("convention_signed_on", "x"), "value", f"« x » ne se lit pas ; il faut {DAY}."),
+    "a day of the year": (
+        line("reference_year_start", "02-29"),
+        "value",
+        "« 02-29 » ne se lit pas ; il faut un mois et un jour de chaque année, comme 01-01.",
+    ),
+    "a bound": (line(valid_to="x"), "valid_to", f"« x » ne se lit pas ; il faut {DAY}, ou rien."),
+    "nobody": (line(decided_by=""), "decided_by", "qui a décidé de cette valeur ?"),
+    "a name": (
+        line("x"),
+        "parameter",
+        f"« x » n’est pas un paramètre ; les paramètres sont {', '.join(KINDS)}.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("wrong", "column", "fault"), FAULTS.values(), ids=FAULTS)
+def test_a_wrong_line_says_what_is_expected(wrong: dict[str, str], column: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=r"^Ligne") as caught:
+        build_parameters(numbered(wrong))
+    said = re.sub("(?<=«) | (?=[»;?])", "\u00a0", fault)
+    assert f"Ligne 2, colonne {column}\u00a0: {said}" == str(caught.value)
+
+
+def test_a_row_keeps_its_cells_as_they_were_written() -> None:
+    (row,) = build_parameters(numbered(line(SWITCH, "Oui", "2026-01-01"))).rows
+    expected = ParameterRow(2, SWITCH, "Oui", True, date(2026, 1, 1), date.max, "Comité", "")
+    assert expected == row
+
+
+def test_an_empty_value_has_a_meaning_where_it_is_taken() -> None:
+    expected = {
+        "benefit_urgency_target_hours": "inactif",
+        "social_urgency_target_minutes": "inactif",
+        "convention_signed_on": "date inconnue",
+    }
+    assert expected == {kind.name: kind.when_empty for kind in KINDS.values() if kind.when_empty != ""}
+
+
+def test_a_table_is_made_of_rows_alone() -> None:
+    table = build_parameters(numbered(line()))
+    assert f"ParameterTable(rows={table.rows!r})" == repr(table)
+    assert ParameterTable(()) == NO_ROWS != table
+    with pytest.raises(TypeError):
+        ParameterTable((), ())  # type: ignore[call-arg]  # that it takes no more is the point
 
 
 def test_a_period_of_one_day_is_no_reversed_one() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.data import load_territory
+from hub.domain.territory import Commune, Epci, build_territory
 
 TERRITORY = load_territory()
 CODES = st.sampled_from(sorted(TERRITORY.communes))
@@ -112,3 +113,38 @@ MEETINGS = {
 @pytest.mark.parametrize(("one", "other", "expected"), MEETINGS.values(), ids=MEETINGS)
 def test_scopes_meet_where_they_share_ground(one: str, other: str, *, expected: bool) -> None:
     assert expected == TERRITORY.meet(TERRITORY.spread((one,), ()), TERRITORY.spread((other,), ()))
+
+
+ROW = {
+    "code_insee": "35238",
+    "nom": "Rennes",
+    "codes_postaux": "35000|35200|35700",
+    "population": "225081",
+    "arrondissement": "Rennes",
+    "siren_epci": "243500139",
+    "nom_epci": "Rennes Métropole",
+}
+
+
+def test_a_territory_is_built_from_the_cells_of_its_rows() -> None:
+    betton = ROW | {"code_insee": "35024", "nom": "Betton", "codes_postaux": "35830", "population": "12000"}
+    former = [{"code_ancien": "35011", "code_chef_lieu": "35024"}, {"code_ancien": "35024", "code_chef_lieu": "35024"}]
+    made = build_territory([ROW, betton], former)
+    postal_codes = ("35000", "35200", "35700")
+    expected = Commune("35238", "Rennes", postal_codes, 225081, "Rennes", "243500139")
+    assert (expected, ["35238", "35024"]) == (made.communes["35238"], list(made.communes))
+    assert {"243500139": Epci("243500139", "Rennes Métropole", frozenset({"35238", "35024"}))} == made.epci
+    assert {"35011": "35024"} == made.former
+
+
+def test_an_answer_about_a_scope_is_the_same_the_second_time() -> None:
+    territory = load_territory()
+    first = territory.spread(("35238", "35011"), ("243500139",))
+    assert first == territory.spread(("35238", "35011"), ("243500139",))
+    assert first is territory.spread(("35238", "35011"), ("243500139",))
+
+
+def test_a_territory_shows_its_tables_and_not_what_it_remembers() -> None:
+    territory = build_territory([ROW], [])
+    territory.spread(("35238",), ())
+    assert "_spreads" not in repr(territory)
