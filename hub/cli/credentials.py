@@ -1,6 +1,7 @@
 """`hub credentials new|list|check`: the file of the systems that may publish."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from rich.console import Console
 
 from hub.cli.output import AsJson, print_json, print_table
 from hub.errors import HubError
-from hub.gateway.credentials import KINDS, System, digest_of, new_token, read_credentials
+from hub.gateway.credentials import KINDS, Acting, System, acting_for, digest_of, new_token, read_credentials
 from hub.settings import read_settings
 
 app = typer.Typer(help="Systems that may publish: make a token, list, check the file.", no_args_is_help=True)
@@ -31,6 +32,14 @@ def new(
     source: Annotated[str, typer.Argument(help="The source URN under which it publishes, exactly.")],
     *,
     kind: Annotated[list[str] | None, typer.Option(help="A kind of events it may publish; may be repeated.")] = None,
+    inbox: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHOSE",
+            help="Contacts of its institution for whom it may act: CAF_SOCIAL_WORK, CDAS/CDAS-07, contact:REFERENCE; "
+            "may be repeated.",
+        ),
+    ] = None,
     file: File = None,
     as_json: AsJson = False,
 ) -> None:
@@ -44,16 +53,16 @@ def new(
     systems = list(read_credentials(text))
     known = next((system for system in systems if system.name == name), None)
     token = new_token()
+    inboxes = _inboxes(inbox or [])
     if known is not None:
-        if known.source != source or (kind and frozenset(kind) != known.kinds):
-            msg = f"{name} is in the file with another source or other kinds."
+        other = (kind and frozenset(kind) != known.kinds) or (inbox and set(inboxes) != set(known.inboxes))
+        if known.source != source or other:
+            msg = f"{name} is in the file with another source, other kinds or other inboxes."
             raise CredentialsUsage(msg, "Give the same to add a token, or edit the file.")
-        systems[systems.index(known)] = System(
-            name, source, known.kinds, (*known.digests, bytes.fromhex(digest_of(token)))
-        )
+        systems[systems.index(known)] = replace(known, digests=(*known.digests, bytes.fromhex(digest_of(token))))
     else:
-        kinds = frozenset(kind or KINDS)
-        systems.append(System(name, source, kinds, (bytes.fromhex(digest_of(token)),)))
+        kinds = frozenset(kind or (() if inbox else KINDS))
+        systems.append(System(name, source, kinds, (bytes.fromhex(digest_of(token)),), inboxes))
     written = _text(systems)
     read_credentials(written)
     _write(path, written)
@@ -66,17 +75,26 @@ def new(
 
 @app.command("list")
 def list_systems(*, file: File = None, as_json: AsJson = False) -> None:
-    """List the systems of the file: name, source, kinds, number of tokens."""
+    """List the systems of the file: name, source, kinds, number of tokens, for whom it may act."""
+    systems = _read(_path(file))
     rows = [
-        {"name": s.name, "source": s.source, "kinds": sorted(s.kinds), "tokens": len(s.digests)}
-        for s in _read(_path(file))
+        {
+            "name": s.name,
+            "source": s.source,
+            "kinds": sorted(s.kinds),
+            "tokens": len(s.digests),
+            "inboxes": [str(acting) for acting in s.inboxes],
+        }
+        for s in systems
     ]
     if as_json:
         for row in rows:
             print_json(row)
         return
-    cells = [(row["name"], row["source"], " ".join(map(str, row["kinds"])), row["tokens"]) for row in rows]  # type: ignore[call-overload]  # a list, by the line above
-    print_table(("name", "source", "kinds", "tokens"), cells)
+    cells = [
+        (s.name, s.source, " ".join(sorted(s.kinds)), len(s.digests), " ".join(map(str, s.inboxes))) for s in systems
+    ]
+    print_table(("name", "source", "kinds", "tokens", "inboxes"), cells)
 
 
 @app.command()
@@ -85,6 +103,14 @@ def check(*, file: File = None) -> None:
     path = _path(file)
     systems = _read(path)
     typer.echo(f"{path}: {len(systems)} system(s), {sum(len(s.digests) for s in systems)} token(s).")
+
+
+def _inboxes(texts: list[str]) -> tuple[Acting, ...]:
+    found = [acting_for(text) for text in texts]
+    if None in found:
+        msg = f"{', '.join(text for text in texts if acting_for(text) is None)} names no inboxes."
+        raise CredentialsUsage(msg, "Give a service, CDAS/ and the code of a CDAS, or contact: and a reference.")
+    return tuple(one for one in found if one is not None)
 
 
 def _path(file: Path | None) -> Path:
@@ -111,6 +137,7 @@ def _text(systems: list[System]) -> str:
         f"source = {_quoted(system.source)}\n"
         f"token_sha256 = [{', '.join(_quoted(digest.hex()) for digest in system.digests)}]\n"
         f"kinds = [{', '.join(_quoted(kind) for kind in sorted(system.kinds))}]\n"
+        + (f"inboxes = [{', '.join(_quoted(str(whose)) for whose in system.inboxes)}]\n" if system.inboxes else "")
         for system in systems
     )
 

@@ -25,7 +25,7 @@ from hub.gateway.limits import RateLimit
 from hub.gateway.openapi import openapi_config
 from hub.gateway.problems import PROBLEM_JSON, Refusal, refusal
 from hub.gateway.publisher import Publisher
-from hub.gateway.routes import acknowledge, events, keys, notices, operations, pages, registry, situations
+from hub.gateway.routes import acknowledge, events, inbox, keys, notices, operations, pages, registry, situations
 from hub.health import Health
 from hub.ledger.engine import ledger_engine
 from hub.settings import Settings
@@ -98,6 +98,7 @@ def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = (
         route_handlers=[
             *events.ROUTES,
             *keys.ROUTES,
+            *inbox.ROUTES,
             *registry.ROUTES,
             *notices.ROUTES,
             *situations.ROUTES,

@@ -1,7 +1,7 @@
-"""Which systems may publish: a TOML file of tokens, kept as SHA-256 digests and read again when it changes.
+"""Which systems may publish, and act for whom: a TOML file of tokens, kept as digests and read again when it changes.
 
-A token is 32 random bytes, so a plain digest protects it: there is nothing to guess. docs/guides/credentials.md shows
-the file.
+A token is 32 random bytes, so a plain SHA-256 digest protects it: there is nothing to guess. docs/guides/credentials.md
+shows the file.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from typing import Any, Final
 import structlog
 
 from hub.domain.events import EVENT_TYPES, Source, SourceInvalid, may_emit, parse_source
-from hub.domain.vocabulary import Kind
+from hub.domain.vocabulary import Kind, Service
 from hub.errors import HubError
 
 log = structlog.get_logger()
@@ -25,6 +25,8 @@ log = structlog.get_logger()
 KINDS: Final = tuple(kind.value for kind in Kind if kind is not Kind.EMITTED)
 TOKEN_PREFIX: Final = "hub_"  # noqa: S105 -- lets a secret scanner recognise a token
 _CHECK_SECONDS: Final = 1.0
+_KEYS: Final = frozenset({"name", "source", "token_sha256", "kinds", "inboxes"})
+_CONTACT: Final = "contact:"
 
 
 class CredentialsInvalid(HubError):
@@ -32,13 +34,32 @@ class CredentialsInvalid(HubError):
 
 
 @dataclass(frozen=True, slots=True)
+class Acting:
+    """Contacts for whom a system may act: one by its reference, or those of a service, of one CDAS where named."""
+
+    contact: str | None = None
+    service: str | None = None
+    cdas: str | None = None
+
+    def __str__(self) -> str:
+        """As in the file."""
+        if self.contact is not None:
+            return f"{_CONTACT}{self.contact}"
+        return "/".join(part for part in (self.service, self.cdas) if part)
+
+
+@dataclass(frozen=True, slots=True)
 class System:
-    """A system that may publish: under `source` exactly, events of `kinds`, with any of its tokens."""
+    """A system that may publish: under `source` exactly, events of `kinds`, with any of its tokens.
+
+    It may act for the contacts of its institution that `inboxes` names: reading their inboxes, taking in charge.
+    """
 
     name: str
     source: str
     kinds: frozenset[str]
     digests: tuple[bytes, ...] = field(repr=False)
+    inboxes: tuple[Acting, ...] = ()
 
     @property
     def institution(self) -> Source:
@@ -87,7 +108,10 @@ def read_credentials(text: str) -> tuple[System, ...]:
             digests = table["token_sha256"]
             digests = [digests] if isinstance(digests, str) else digests
             kinds = frozenset(table["kinds"])
-            systems.append(System(table["name"], table["source"], kinds, tuple(bytes.fromhex(d) for d in digests)))
+            inboxes = tuple(one for text in table.get("inboxes", []) if (one := acting_for(text)) is not None)
+            systems.append(
+                System(table["name"], table["source"], kinds, tuple(bytes.fromhex(d) for d in digests), inboxes)
+            )
     names = [system.name for system in systems]
     faults += [f"two systems are named `{name}`" for name in sorted({n for n in names if names.count(n) > 1})]
     every = [digest for system in systems for digest in system.digests]
@@ -102,7 +126,7 @@ def read_credentials(text: str) -> tuple[System, ...]:
 def _table_faults(table: Any) -> list[str]:
     if not isinstance(table, dict):
         return ["it must be a table"]
-    faults = [f"unknown key `{key}`" for key in table if key not in {"name", "source", "token_sha256", "kinds"}]
+    faults = [f"unknown key `{key}`" for key in table if key not in _KEYS]
     if not isinstance(table.get("name"), str) or not table["name"]:
         faults.append("`name` must be a text")
     try:
@@ -113,10 +137,26 @@ def _table_faults(table: Any) -> list[str]:
     digests = [digests] if isinstance(digests, str) else digests
     if not isinstance(digests, list) or not digests or not all(map(_is_digest, digests)):
         faults.append("`token_sha256` must hold one or more SHA-256 digests in hexadecimal")
-    kinds = table.get("kinds")
-    if not isinstance(kinds, list) or not kinds or not set(map(str, kinds)) <= set(KINDS):
+    inboxes = table.get("inboxes", [])
+    if not isinstance(inboxes, list) or None in map(acting_for, inboxes):
+        faults.append("`inboxes` must hold services (CDAS, CDAS/CDAS-07, CAF_SOCIAL_WORK …) or `contact:` references")
+    elif not isinstance(kinds := table.get("kinds"), list) or not (kinds or inboxes):
         faults.append(f"`kinds` must hold one or more of {', '.join(KINDS)}")
+    elif not set(map(str, kinds)) <= set(KINDS):
+        faults.append(f"`kinds` may hold {', '.join(KINDS)}")
     return faults
+
+
+def acting_for(text: object) -> Acting | None:
+    """For whom an entry of `inboxes` lets a system act; None where it cannot be read."""
+    if not isinstance(text, str):
+        return None
+    if text.startswith(_CONTACT):
+        return Acting(contact=text.removeprefix(_CONTACT)) if len(text) > len(_CONTACT) else None
+    service, slash, cdas = text.partition("/")
+    if service not in Service.__members__ or (slash and (not cdas or service != Service.CDAS.value)):
+        return None
+    return Acting(service=service, cdas=cdas or None)
 
 
 def _is_digest(value: object) -> bool:

@@ -41,6 +41,8 @@ PROBLEMS: Final = {
         Problem("METHOD_NOT_ALLOWED", 405, "This address does not take this method"),
         Problem("BODY_TOO_SLOW", 408, "The body did not arrive in time"),
         Problem("ID_CONFLICT", 409, "Another event is already known under this source and id"),
+        Problem("TAKEN_BY_ANOTHER", 409, "Another recipient has taken it in charge"),
+        Problem("ITEM_CLOSED", 409, "Nothing is left to take in charge"),
         Problem("KEY_DESTROYED", 410, "The key was destroyed: what it encrypted can be read by nobody"),
         Problem("BODY_TOO_LARGE", 413, "The body is too large"),
         Problem("BATCH_TOO_LARGE", 413, "The batch holds too many events"),

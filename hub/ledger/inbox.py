@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, DateTime, Text
 
 from hub.domain.inbox import ItemState
-from hub.domain.vocabulary import Confidentiality, Medium, WarningCode
+from hub.domain.vocabulary import Confidentiality, Kind, Medium, WarningCode
 
 LARGEST_PAGE: Final = 500
 
@@ -113,7 +113,6 @@ class Wanted:
 _ITEMS = """
 with mine as (
   select d.item, d.contact, d.event_source, d.event_id, max(d.notice) as notice, max(d.version) as version,
-    bool_or(d.lane = 'urgent') as urgent,
     min(d.service) as service, min(d.role) as role, min(d.cdas) as cdas,
     min(d.created_at) as since,
     greatest(max(d.created_at), max(d.accepted_at), max(d.ended_at), max(a.taken_at), max(a.shown_at)) as changed_at,
@@ -211,6 +210,8 @@ async def items(
 
 async def item(connection: AsyncConnection, contact: str, number: int) -> Item | None:
     """One item of a contact's inbox by its number; None when it has no such item."""
+    if not 0 < number < _NO_END:
+        return None
     found = await items(connection, contact, number - 1, 1, before=number + 1)
     return found[0] if found else None
 
@@ -229,7 +230,7 @@ def _item(row: RowMapping) -> Item:
         delivery=row["ids"][0],
         type=None if row["confidentiality"] == Confidentiality.C3.value else row["type"],
         kind=row["kind"],
-        lane="urgent" if row["urgent"] else "standard",
+        lane="urgent" if row["kind"] == Kind.URGENCIES.value else "standard",
         confidentiality=row["confidentiality"],
         subject=row["subject"],
         event_source=row["event_source"],

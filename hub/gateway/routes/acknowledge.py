@@ -11,20 +11,17 @@ from typing import Any, Final, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
-import structlog
 from litestar import Request, Response, get, post
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub import metrics
 from hub.domain.french import NO_BREAK, date_in_full
 from hub.domain.paris import paris
-from hub.domain.vocabulary import DeliveryStatus, Labelled, Role, Service
+from hub.domain.vocabulary import Labelled, Role, Service
+from hub.gateway.acknowledged import count_changes, count_taking
 from hub.gateway.pages import message_page, page
-from hub.ledger.acknowledgements import Answer, Asked, Change, Holder, Taking, show, take
+from hub.ledger.acknowledgements import Answer, Asked, Holder, Taking, show, take
 from hub.wire.links import LinkExpired, LinkForged, Purpose
-
-log = structlog.get_logger()
 
 _Found = TypeVar("_Found")
 _PREFIX: Final = "/acknowledge/"
@@ -44,7 +41,7 @@ async def show_page(request: Request[Any, Any, Any]) -> Response[bytes]:
         return found
     asked, change = found
     if change is not None:
-        _count(asked, (change,))
+        count_changes(asked, (change,))
     return _page(asked, "open" if asked.open else "before" if asked.holder else "closed", 200)
 
 
@@ -65,10 +62,7 @@ async def take_in_charge(request: Request[Any, Any, Any]) -> Response[bytes]:
 def _answered(of: UUID, found: Taking, now: datetime) -> Response[bytes]:
     asked = found.asked
     if found.answer is Answer.TAKEN:
-        _count(asked, found.changes)
-        seconds = (now - asked.published_at).total_seconds()
-        metrics.TAKEN_IN_CHARGE_SECONDS.labels(asked.lane, asked.kind).observe(seconds)
-        log.info("taken_in_charge", delivery=str(of), lane=asked.lane, kind=asked.kind)
+        count_taking(of, found, now)
         return _page(asked, "now", 200)
     if asked.holder is None:
         return _page(asked, "closed", 409)
@@ -110,13 +104,6 @@ async def _asked(
         text = "Rien n’a été enregistré. Merci de réessayer dans quelques instants."
         return message_page(503, "Service momentanément indisponible", text)
     return _expired() if found is None else found
-
-
-def _count(asked: Asked, changes: tuple[Change, ...]) -> None:
-    for change in changes:
-        metrics.DELIVERIES.labels(change.medium, change.state.value).inc()
-        if change.state in {DeliveryStatus.SHOWN, DeliveryStatus.TAKEN_IN_CHARGE}:
-            metrics.ACKNOWLEDGEMENTS.labels(asked.lane, asked.kind, change.state.value).inc()
 
 
 def _page(asked: Asked, stage: str, status: int) -> Response[bytes]:

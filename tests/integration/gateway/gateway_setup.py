@@ -93,10 +93,16 @@ class Gateway:
 def write_credentials(path: Path) -> None:
     """Give every invented system its token."""
     sources = {"caf": CAF, "cd35": CD35, "partner": PARTNER, "limited": "urn:hub:caf35:si-activite"}
+    inboxes = {
+        "caf": ["CAF_SOCIAL_WORK", "CDAS"],
+        "cd35": ["CDAS/CDAS-07", "contact:cd35-referent"],
+        "partner": ["ASIP", "contact:ccas-demo"],
+    }
     path.write_text(
         "\n".join(
             f'[[system]]\nname = "{name}"\nsource = "{source}"\ntoken_sha256 = ["{digest_of(TOKENS[name])}"]\n'
             f"kinds = {json.dumps(['activity'] if name == 'limited' else ALL_KINDS)}\n"
+            f"inboxes = {json.dumps(inboxes.get(name, []))}\n"
             for name, source in sources.items()
         )
     )
