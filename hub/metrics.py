@@ -118,6 +118,12 @@ DELIVERY_REPEATS = Counter(
     ["medium"],
 )
 DELIVERY_BACKLOG = Gauge("hub_delivery_backlog", "Deliveries that are due and not yet claimed, by lane.", ["lane"])
+DELIVERIES_POSTPONED = Counter(
+    "hub_deliveries_postponed_total",
+    "Deliveries that were claimed and given back untried, by medium: their receiver had enough under way, or was "
+    "spared.",
+    ["medium"],
+)
 WEBHOOK_ENDPOINTS = Gauge(
     "hub_webhook_endpoints", "Webhooks of the directory, by state (PENDING, ACTIVE, DISABLED).", ["state"]
 )

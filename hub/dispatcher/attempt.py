@@ -12,10 +12,10 @@ from hub.dispatcher.messages import message_for
 from hub.dispatcher.personal_links import PersonalLinks
 from hub.dispatcher.schedule import Schedule
 from hub.domain.deliveries import DeliveryReason
-from hub.domain.vocabulary import DeliveryStatus
+from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.health import Health
 from hub.ledger.claimed import Claim
-from hub.ledger.outcomes import Outcome
+from hub.ledger.outcomes import AttemptResult, Outcome
 
 log = structlog.get_logger()
 
@@ -23,6 +23,9 @@ log = structlog.get_logger()
 _CHANNEL_DOWN: Final = frozenset(
     {DeliveryReason.UNREACHABLE, DeliveryReason.ENCRYPTION_FAILED, DeliveryReason.AUTHENTICATION_REFUSED}
 )
+
+# Media whose every message leaves by the same server. A system behind a webhook that is away is nobody else's trouble.
+_ONE_WAY_OUT: Final = frozenset({Medium.MAIL.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +60,19 @@ class Attempts:
                 return Outcome(claim, "accepted", DeliveryStatus.ACCEPTED, None, detail)
             case Permanent(reason, detail):
                 return Outcome(claim, "permanent", DeliveryStatus.FAILED, reason, detail)
-            case Transient(reason, detail, retry_after):
-                due_at = self.schedule.next_attempt(
-                    claim.attempt,
-                    first_attempt_at=claim.first_attempt_at,
-                    now=self.clock(),
-                    not_before=retry_after,
-                )
+            case Transient(reason, detail):
+                due_at = self._again(claim, result)
                 if due_at is not None:
-                    return Outcome(claim, "transient", DeliveryStatus.RETRYING, reason, detail, due_at)
+                    ended: AttemptResult = "transient" if result.tried else "postponed"
+                    return Outcome(claim, ended, DeliveryStatus.RETRYING, reason, detail, due_at)
                 exhausted = f"{reason.value}: {detail}"
                 return Outcome(claim, "transient", DeliveryStatus.FAILED, DeliveryReason.RETRIES_EXHAUSTED, exhausted)
+
+    def _again(self, claim: Claim, result: Transient) -> datetime | None:
+        now, first = self.clock(), claim.first_attempt_at
+        if not result.tried:
+            return self.schedule.postponed(result.retry_after or 0.0, first_attempt_at=first, now=now)
+        return self.schedule.next_attempt(claim.attempt, first_attempt_at=first, now=now, not_before=result.retry_after)
 
     def postponed(self, claim: Claim) -> Outcome:
         """A delivery that was claimed and not begun when the dispatcher had to stop: due at once, for any other."""
@@ -92,6 +97,8 @@ class Attempts:
         if self.links is not None:
             message = replace(message, acknowledge=self.links.of(claim, now))
         result = await channel.deliver(message)
+        if medium not in _ONE_WAY_OUT:
+            return result
         if isinstance(result, Transient) and result.reason in _CHANNEL_DOWN:
             self.health.missing(medium.lower(), f"{result.reason.value}: {result.detail}")
         else:

@@ -1,4 +1,4 @@
-"""The dispatcher: two lanes, one recorder, one housekeeper, one listener, ending together."""
+"""The dispatcher: its lanes, one recorder, one housekeeper, one listener, ending together."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -9,13 +9,16 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.outbound.channel import Channel
+from connectors.outbound.webhook.sender import Sender
 from hub.dispatcher.attempt import Attempts
+from hub.dispatcher.handshakes import Handshakes
 from hub.dispatcher.housekeeping import Housekeeping
 from hub.dispatcher.lane import Lane
 from hub.dispatcher.personal_links import personal_links
 from hub.dispatcher.recorder import Recorder
 from hub.dispatcher.schedule import schedule_of
 from hub.dispatcher.wakeup import hear_deliveries
+from hub.domain.vocabulary import Medium
 from hub.health import Health
 from hub.settings import Settings
 from hub.wire.schemas import Catalogue
@@ -27,7 +30,7 @@ class Dispatcher:
     """Delivers what the ledger holds due, until told to stop.
 
     Any number of dispatchers may share one ledger. A name is unique to one life of one process, so that a lease is
-    never taken for that of an earlier life.
+    never taken for that of an earlier life. With a `sender`, it also makes the handshakes of webhooks.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Dispatcher:
         channels: Mapping[str, Channel],
         health: Health,
         clock: Callable[[], datetime],
+        sender: Sender | None = None,
     ) -> None:
         self.name = f"{settings.dispatcher_instance}-{uuid4().hex[:8]}"
         self._url = settings.database_url.get_secret_value()
@@ -58,12 +62,16 @@ class Dispatcher:
                 dispatcher=self.name,
                 lease=lease,
                 clock=clock,
+                medium=medium,
             )
-            for name, concurrency in (
-                ("urgent", settings.urgent_concurrency),
-                ("standard", settings.dispatcher_concurrency),
+            for name, medium, concurrency in (
+                ("urgent", None, settings.urgent_concurrency),
+                ("standard", None, settings.dispatcher_concurrency),
+                ("urgent", Medium.WEBHOOK, settings.webhook_concurrency),
+                ("standard", Medium.WEBHOOK, settings.webhook_concurrency),
             )
         )
+        self._handshakes = None if sender is None else Handshakes(sender, engine=engine, health=health, clock=clock)
         self._housekeeping = Housekeeping(
             self.lanes,
             engine=engine,
@@ -94,6 +102,8 @@ class Dispatcher:
             asyncio.create_task(self._housekeeping.run()),
             asyncio.create_task(hear_deliveries(self._url, self.wake)),
         ]
+        if self._handshakes is not None:
+            parts.append(asyncio.create_task(self._handshakes.run()))
         try:
             await _until_all_or_first_fault(lanes, parts)
         finally:

@@ -17,7 +17,7 @@ from hub.dispatcher.attempt import Attempts
 from hub.dispatcher.patience import patiently
 from hub.dispatcher.recorder import Recorder
 from hub.domain.deliveries import DeliveryReason
-from hub.domain.vocabulary import DeliveryStatus
+from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.health import Health
 from hub.ledger.claimed import Claim
 from hub.ledger.claims import claim_due, next_due
@@ -36,7 +36,10 @@ _LAST_RECORD_SECONDS: Final = 1.5  # for writing that something was cut short
 
 
 class Lane:
-    """The deliveries of one lane: at most `concurrency` under way, and some more claimed ahead."""
+    """The deliveries of one lane: at most `concurrency` under way, and some more claimed ahead.
+
+    With a `medium`, those by this one alone (`hub.ledger.claims.ALONE`).
+    """
 
     def __init__(
         self,
@@ -51,8 +54,11 @@ class Lane:
         dispatcher: str,
         lease: timedelta,
         clock: Callable[[], datetime],
+        medium: Medium | None = None,
     ) -> None:
         self.name = name
+        self._medium = medium
+        self._loop = f"lane-{name}" if medium is None else f"lane-{name}-{medium.value.lower()}"
         self._concurrency = concurrency
         self._engine = engine
         self._catalogue = catalogue
@@ -94,7 +100,7 @@ class Lane:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _claim_until(self, stop: asyncio.Event) -> None:
-        progress = self._health.loop(f"lane-{self.name}", 60.0)
+        progress = self._health.loop(self._loop, 60.0)
         while not stop.is_set():
             progress()
             self._wake.clear()
@@ -106,7 +112,7 @@ class Lane:
                 self._more = True  # not looked: the next worker that ends wakes this loop
             if pause > 0:
                 await self._sleep(pause, stop)
-        self._health.forget(f"lane-{self.name}")
+        self._health.forget(self._loop)
 
     async def _claim(self, room: int, progress: Callable[[], None]) -> float:
         """Claim at most `room` deliveries; returns how long to wait before looking again, in seconds."""
@@ -122,8 +128,9 @@ class Lane:
                     dispatcher=self._dispatcher,
                     now=now,
                     until=now + self._lease,
+                    medium=self._medium,
                 )
-                return claims, None if len(claims) == room else await next_due(connection, self.name)
+                return claims, None if len(claims) == room else await next_due(connection, self.name, self._medium)
 
         claims, due_at = await patiently(transaction, self._health, progress)
         self._more = len(claims) == room

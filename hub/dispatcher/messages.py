@@ -7,8 +7,8 @@ from urllib.parse import quote
 from connectors.outbound.channel import Content, Message, NoticeContent, NoticeStatus, Permanent, SituationContent
 from hub.domain.deliveries import DeliveryReason
 from hub.domain.paris import paris
-from hub.domain.vocabulary import UNKNOWN, WarningCode
-from hub.ledger.claimed import Claim
+from hub.domain.vocabulary import UNKNOWN, Medium, WarningCode
+from hub.ledger.claimed import Claim, Recipient
 
 _STATUSES: Final[dict[str, NoticeStatus]] = {
     "notice.published": "PUBLISHED",
@@ -24,12 +24,13 @@ def message_for(claim: Claim, *, public_url: str, now: datetime) -> Message | Pe
         return Permanent(DeliveryReason.CONTACT_REMOVED, "the contact is no longer in the directory")
     if contact.opted_out:
         return Permanent(DeliveryReason.CONTACT_OPTED_OUT, "the contact opted out")
-    if not contact.email:
-        return Permanent(DeliveryReason.NO_USABLE_CHANNEL, "the contact has no e-mail address")
+    recipient = _recipient(claim, contact)
+    if isinstance(recipient, Permanent):
+        return recipient
     lane: Literal["standard", "urgent"] = "urgent" if claim.lane == "urgent" else "standard"
     return Message(
         delivery=claim.delivery.id,
-        recipient=contact.email,
+        recipient=recipient,
         service=claim.delivery.service,
         role=claim.delivery.role,
         lane=lane,
@@ -37,7 +38,18 @@ def message_for(claim: Claim, *, public_url: str, now: datetime) -> Message | Pe
         link=_link(claim, public_url.rstrip("/")),
         sent_at=now.astimezone(paris()),
         thread=_thread(claim),
+        event_source=claim.delivery.event_source,
+        event_id=claim.delivery.event_id,
+        decided_at=claim.decided_at,
+        number=claim.number,
     )
+
+
+def _recipient(claim: Claim, contact: Recipient) -> str | Permanent:
+    """The contact in the terms of the delivery's channel: the webhook's channel finds the address by the contact."""
+    if claim.delivery.medium == Medium.WEBHOOK.value:
+        return claim.delivery.contact
+    return contact.email or Permanent(DeliveryReason.NO_USABLE_CHANNEL, "the contact has no e-mail address")
 
 
 def _content(claim: Claim) -> Content:

@@ -89,6 +89,8 @@ def _count(outcome: Outcome, state: DeliveryStatus, now: datetime) -> None:
     metrics.DELIVERIES.labels(medium, state.value).inc()
     if state is DeliveryStatus.ACCEPTED:
         metrics.DELIVERY_SECONDS.labels(claim.lane).observe((now - claim.decided_at).total_seconds())
+    elif outcome.result == "postponed":
+        metrics.DELIVERIES_POSTPONED.labels(medium).inc()
     elif outcome.reason is not None and outcome.reason is not DeliveryReason.DISPATCHER_STOPPED:
         metrics.DELIVERY_FAILURES.labels(medium, outcome.reason.value).inc()
         log.warning(

@@ -32,6 +32,11 @@ class Schedule:
         delay = max(self.delays[attempt - 1], not_before or 0.0)
         return min(now + timedelta(seconds=delay), last)
 
+    def postponed(self, seconds: float, *, first_attempt_at: datetime, now: datetime) -> datetime | None:
+        """When a delivery comes back that was not tried, which counts as no attempt; None: its time is over."""
+        last = first_attempt_at + timedelta(seconds=self.limit)
+        return None if now >= last else min(now + timedelta(seconds=seconds), last)
+
 
 def schedule_of(settings: Settings) -> Schedule:
     """The schedule of the settings."""

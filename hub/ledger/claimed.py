@@ -59,6 +59,7 @@ class Claim:
 
     `attempt` counts from 1 and is the one that has begun. `notice` is None for what is not about a notice;
     `text` is None when the ledger holds no version of it; `recipient` when the directory holds no such contact.
+    `number` counts the contact's deliveries by this medium; None: they are not counted.
     """
 
     delivery: Delivered
@@ -71,6 +72,7 @@ class Claim:
     version: int | None
     text: NoticeText | None
     recipient: Recipient | None
+    number: int | None = None
 
 
 async def read_claims(connection: AsyncConnection, ids: Sequence[UUID]) -> list[Claim]:
@@ -142,6 +144,7 @@ def _claim(row: RowMapping) -> Claim:
             warnings=tuple(row["warnings"]),
         ),
         recipient=None if row["ref"] is None else Recipient(row["email"], row["valid_to"], row["opted_out"]),
+        number=row["number"],
     )
 
 

@@ -13,11 +13,14 @@ from sqlalchemy import ColumnElement, DateTime, Text, func, insert, literal, lit
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.deliveries import DUE
-from hub.domain.vocabulary import DeliveryStatus
+from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.ledger.claimed import Claim, read_claims, told
 from hub.ledger.outbox import add_statuses
 from hub.ledger.tables import LANES, delivery, delivery_attempt, directory_position
 from hub.wire.schemas import Catalogue
+
+ALONE: Final = frozenset({Medium.WEBHOOK})
+"""Media that are claimed for themselves: a system that hangs must keep nobody's mail waiting."""
 
 _DIRECTORY_TOPIC: Final = "hub.directory"
 
@@ -31,8 +34,11 @@ async def claim_due(
     dispatcher: str,
     now: datetime,
     until: datetime,
+    medium: Medium | None = None,
 ) -> list[Claim]:
     """Claim at most `limit` due deliveries of a lane, the longest due first, and begin an attempt of each.
+
+    `medium` is one of ALONE; without it, those of every other medium are claimed.
 
     What another dispatcher is claiming is passed over. A delivery waits until the ledger's directory is as new as the
     one that its decision was taken with: an address must not be looked up in an older one.
@@ -41,6 +47,7 @@ async def claim_due(
         select(delivery.c.id)
         .where(
             delivery.c.lane == lane,
+            _is_carried(medium),
             _is_due(),
             delivery.c.due_at <= now,
             delivery.c.directory_revision <= _directory_revision(),
@@ -100,10 +107,10 @@ async def renew_leases(connection: AsyncConnection, ids: Sequence[UUID], *, disp
     )
 
 
-async def next_due(connection: AsyncConnection, lane: str) -> datetime | None:
-    """When the next delivery of a lane is due, or was; None when nothing waits."""
+async def next_due(connection: AsyncConnection, lane: str, medium: Medium | None = None) -> datetime | None:
+    """When the next delivery of a lane is due, or was; None when nothing waits. `medium` as for `claim_due`."""
     found: datetime | None = await connection.scalar(
-        select(func.min(delivery.c.due_at)).where(delivery.c.lane == lane, _is_due())
+        select(func.min(delivery.c.due_at)).where(delivery.c.lane == lane, _is_carried(medium), _is_due())
     )
     return found
 
@@ -116,6 +123,11 @@ async def backlog(connection: AsyncConnection, now: datetime) -> dict[str, int]:
         .group_by(delivery.c.lane)
     )
     return dict.fromkeys(LANES, 0) | dict(counted.all())
+
+
+def _is_carried(medium: Medium | None) -> ColumnElement[bool]:
+    alone = delivery.c.medium.in_([each.value for each in ALONE])
+    return ~alone if medium is None else delivery.c.medium == medium.value
 
 
 def _is_due() -> ColumnElement[bool]:

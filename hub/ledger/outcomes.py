@@ -20,7 +20,7 @@ from hub.ledger.outbox import add_statuses
 from hub.ledger.tables import delivery, notice_withdrawal
 from hub.wire.schemas import Catalogue
 
-AttemptResult = Literal["accepted", "transient", "permanent", "abandoned"]
+AttemptResult = Literal["accepted", "transient", "permanent", "abandoned", "postponed"]
 
 # One statement for however many: a burst ends thousands of attempts, and rows one by one cost more than all the rest.
 _END_ATTEMPTS: Final = text("""
@@ -30,20 +30,29 @@ from unnest(cast(:of as uuid[]), cast(:number as int[]), cast(:became as text[])
   cast(:what as text[])) as n (delivery, attempt, became, why, what)
 where a.delivery = n.delivery and a.attempt = n.attempt
 """)
+_FORGET_ATTEMPTS: Final = text("""
+delete from delivery_attempt a
+using unnest(cast(:of as uuid[]), cast(:number as int[])) as n (delivery, attempt)
+where a.delivery = n.delivery and a.attempt = n.attempt
+""")
 _CHANGE: Final = text("""
 update delivery d
 set state = n.state, reason = n.reason, due_at = n.due_at, accepted_at = coalesce(d.accepted_at, n.accepted_at),
-  ended_at = n.ended_at, claimed_by = null, claimed_until = null
+  ended_at = n.ended_at, attempt = d.attempt - n.given_back, claimed_by = null, claimed_until = null
 from unnest(cast(:of as uuid[]), cast(:new_state as text[]), cast(:new_reason as text[]),
-  cast(:new_due as timestamptz[]), cast(:new_accepted as timestamptz[]), cast(:new_ended as timestamptz[]))
-  as n (id, state, reason, due_at, accepted_at, ended_at)
+  cast(:new_due as timestamptz[]), cast(:new_accepted as timestamptz[]), cast(:new_ended as timestamptz[]),
+  cast(:given_back as int[]))
+  as n (id, state, reason, due_at, accepted_at, ended_at, given_back)
 where d.id = n.id
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended, and the state that its delivery comes to; `due_at` when it is to be tried again."""
+    """How an attempt ended, and the state that its delivery comes to; `due_at` when it is to be tried again.
+
+    `postponed`: it did not begin, and leaves no trace but the status events; the next one has its number.
+    """
 
     claim: Claim
     result: AttemptResult
@@ -86,8 +95,11 @@ async def record(
             statuses.append(told(catalogue, claim, state, reason, now))
             before = state
         values = _values(claim.delivery.id, *steps[-1], due_at=outcome.due_at or now, now=now)
-        changed.append(values | {"new_accepted": now if outcome.state is DeliveryStatus.ACCEPTED else None})
-    await _end_attempts(connection, outcomes, now)
+        given_back = 1 if outcome.result == "postponed" else 0
+        accepted_at = now if outcome.state is DeliveryStatus.ACCEPTED else None
+        changed.append(values | {"new_accepted": accepted_at, "given_back": given_back})
+    await _end_attempts(connection, [outcome for outcome in outcomes if outcome.result != "postponed"], now)
+    await _forget_attempts(connection, [outcome.claim for outcome in outcomes if outcome.result == "postponed"])
     await _change(connection, changed)
     await add_statuses(connection, statuses)
     return {row["of"]: DeliveryStatus(row["new_state"]) for row in changed}
@@ -193,6 +205,12 @@ async def _end_attempts(connection: AsyncConnection, outcomes: Sequence[Outcome]
             "now": now,
         },
     )
+
+
+async def _forget_attempts(connection: AsyncConnection, claims: Sequence[Claim]) -> None:
+    if claims:
+        of = [claim.delivery.id for claim in claims]
+        await connection.execute(_FORGET_ATTEMPTS, {"of": of, "number": [claim.attempt for claim in claims]})
 
 
 async def _change(connection: AsyncConnection, changed: list[dict[str, Any]]) -> None:

@@ -1,8 +1,11 @@
-"""The dispatcher role: PostgreSQL and the mail server in, deliveries out."""
+"""The dispatcher role: PostgreSQL, the mail server and the systems of contacts in, deliveries out."""
 
 from datetime import UTC, datetime
 
 from connectors.outbound.mail.channel import mail_channel
+from connectors.outbound.webhook.channel import WebhookChannel
+from connectors.outbound.webhook.endpoints import LedgerEndpoints
+from connectors.outbound.webhook.sender import webhook_sender
 from hub.dispatcher.dispatcher import Dispatcher
 from hub.domain.vocabulary import Medium
 from hub.ledger.engine import ledger_engine
@@ -19,17 +22,26 @@ def run(settings: Settings) -> None:
 async def _work(service: Service) -> None:
     settings = service.settings
     mail = mail_channel(settings, kept=settings.dispatcher_concurrency + settings.urgent_concurrency)
+    sender = webhook_sender(settings, connections=2 * settings.webhook_concurrency + 1)
     engine = ledger_engine(settings, check_before_use=False)
+    endpoints = LedgerEndpoints(engine, _now)
+    webhook = WebhookChannel(sender, endpoints, most=settings.webhook_per_receiver)
     try:
         dispatcher = Dispatcher(
             settings,
             engine=engine,
             catalogue=load_catalogue(),
-            channels={Medium.MAIL.value: mail},
+            channels={Medium.MAIL.value: mail, Medium.WEBHOOK.value: webhook},
             health=service.health,
-            clock=lambda: datetime.now(UTC),
+            clock=_now,
+            sender=sender,
         )
         await dispatcher.run(service.stop)
     finally:
         await mail.close()
+        await webhook.close()
         await engine.dispose()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -124,7 +124,7 @@ class _Step:
         if self._sent:
             kind = "unreadable" if isinstance(error, httpcore.ProtocolError) else "connection lost"
             return Transient(DeliveryReason.UNCONFIRMED, f"answer {kind}: it may have been accepted")
-        match error.__cause__:
+        match _tls_fault(error):
             case ssl.SSLCertVerificationError() as cause:
                 return Transient(DeliveryReason.ENCRYPTION_FAILED, f"connect certificate: {_unnamed(cause)}")
             case ssl.SSLError() as cause:
@@ -132,6 +132,13 @@ class _Step:
         if "start_tls" in self._last:
             return Transient(DeliveryReason.ENCRYPTION_FAILED, "connect connection lost during the TLS handshake")
         return Transient(DeliveryReason.UNREACHABLE, f"connect {type(error.__cause__ or error).__name__}")
+
+
+def _tls_fault(error: BaseException | None) -> ssl.SSLError | None:
+    """The fault of TLS behind an error: each library wraps it in one of its own."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def _unnamed(error: ssl.SSLCertVerificationError) -> str:
