@@ -23,6 +23,12 @@ NEVER_STORED = Counter(
     ["reason"],
 )
 
+SIGN_INS = Counter(
+    "hub_sign_ins_total",
+    "Sign-in links to the contact persons' pages, by what became of them (asked, limited, opened, refused).",
+    ["result"],
+)
+
 # Router
 ROUTER_EVENTS = Counter(
     "hub_router_events_total",
@@ -116,6 +122,11 @@ DELIVERY_REPEATS = Counter(
     "hub_delivery_repeats_total",
     "Attempts started again after a dispatcher died with one under way: each may be a duplicate.",
     ["medium"],
+)
+SIGN_IN_MAILS = Counter(
+    "hub_sign_in_mails_total",
+    "Mails with a sign-in link, by what became of them (sent, postponed, unknown: no contact has the address, failed).",
+    ["result"],
 )
 DELIVERY_BACKLOG = Gauge("hub_delivery_backlog", "Deliveries that are due and not yet claimed, by lane.", ["lane"])
 DELIVERIES_POSTPONED = Counter(

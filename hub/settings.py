@@ -160,6 +160,24 @@ class Settings(BaseSettings):
         7, ge=1, le=365, description="Days for which the signed link of a situation works."
     )
 
+    # Pages of the contact persons
+    sign_in_minutes: int = Field(20, ge=5, le=60, description="Minutes for which a mailed sign-in link works, once.")
+    sign_ins_per_address: int = Field(
+        5, ge=1, le=100, description="Sign-in links that one address may ask for within an hour."
+    )
+    sign_ins_per_client: int = Field(
+        60, ge=1, le=10_000, description="Sign-in links that may be asked for from one network address within an hour."
+    )
+    client_address_header: str = Field(
+        "",
+        description="Header in which the reverse proxy gives the caller's network address, such as `x-real-ip`; it "
+        "must replace what callers send. Empty: the connection's own address.",
+    )
+    session_hours: int = Field(12, ge=1, le=168, description="Hours after which a person's session ends.")
+    session_idle_minutes: int = Field(
+        60, ge=5, le=1440, description="Minutes without a page after which a person's session ends."
+    )
+
     # Operations
     metrics_host: str = Field(
         "127.0.0.1", description="Address of /metrics and /health of the roles beside the gateway."

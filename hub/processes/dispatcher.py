@@ -1,5 +1,6 @@
 """The dispatcher role: PostgreSQL, the mail server and the systems of contacts in, deliveries out."""
 
+import asyncio
 from datetime import UTC, datetime
 
 from connectors.outbound.mail.channel import mail_channel
@@ -7,6 +8,7 @@ from connectors.outbound.webhook.channel import WebhookChannel
 from connectors.outbound.webhook.endpoints import LedgerEndpoints
 from connectors.outbound.webhook.sender import webhook_sender
 from hub.dispatcher.dispatcher import Dispatcher
+from hub.dispatcher.sign_ins import send_sign_ins
 from hub.domain.vocabulary import Medium
 from hub.ledger.engine import ledger_engine
 from hub.processes.service import Service, run_service
@@ -36,7 +38,14 @@ async def _work(service: Service) -> None:
             clock=_now,
             sender=sender,
         )
-        await dispatcher.run(service.stop)
+        sign_ins = asyncio.create_task(
+            send_sign_ins(settings, engine=engine, mail=mail, health=service.health, clock=lambda: datetime.now(UTC))
+        )
+        try:
+            await dispatcher.run(service.stop)
+        finally:
+            sign_ins.cancel()
+            await asyncio.gather(sign_ins, return_exceptions=True)
     finally:
         await mail.close()
         await webhook.close()

@@ -25,6 +25,7 @@ class Purpose(StrEnum):
     """What a link is for; one made for something else opens nothing."""
 
     TAKE_IN_CHARGE = "take-in-charge"
+    SIGN_IN = "sign-in"
 
 
 class LinkForged(Exception):

@@ -16,6 +16,7 @@ from hub.domain.deliveries import DeliveryReason
 from hub.errors import SettingsError
 from hub.settings import Settings
 
+_NO_ADDRESS = Permanent(DeliveryReason.NO_USABLE_CHANNEL, "not an address that SMTP can carry")
 # Until the content is sent nothing can have been accepted: a kept connection that fails is replaced at once.
 _STALE = frozenset({DeliveryReason.CONNECTION_LOST, DeliveryReason.TIMED_OUT})
 _FRESH_SECONDS = 1.0
@@ -80,15 +81,20 @@ class MailChannel:
 
     def __init__(self, server: Server, letterhead: Letterhead, *, kept: int) -> None:
         self._server = server
-        self._letterhead = letterhead
+        self.letterhead = letterhead
         self._kept = kept
         self._idle: deque[_Kept] = deque()
 
     async def deliver(self, message: Message) -> Result:
         """Deliver one mail and say what became of it."""
-        mail = self._mail(message)
-        if isinstance(mail, Permanent):
-            return mail
+        recipient = transport_address(message.recipient)
+        if recipient is None:
+            return _NO_ADDRESS
+        return await self.send(recipient, render(message, to=recipient, letterhead=self.letterhead))
+
+    async def send(self, recipient: str, content: bytes) -> Result:
+        """Send one mail of whatever content (CRLF lines) to an address as SMTP carries it."""
+        mail = Mail(self.letterhead.sender, recipient, content, utf8=not recipient.isascii())
         kept = await self._kept_session()
         if kept is not None:
             result = await self._send(kept, mail)
@@ -107,13 +113,6 @@ class MailChannel:
                 await smtp.quit(timeout=1.0)
             except (SMTPException, OSError):
                 smtp.close()
-
-    def _mail(self, message: Message) -> Mail | Permanent:
-        recipient = transport_address(message.recipient)
-        if recipient is None:
-            return Permanent(DeliveryReason.NO_USABLE_CHANNEL, "not an address that SMTP can carry")
-        content = render(message, to=recipient, letterhead=self._letterhead)
-        return Mail(self._letterhead.sender, recipient, content, utf8=not recipient.isascii())
 
     async def _kept_session(self) -> SMTP | None:
         while self._idle:

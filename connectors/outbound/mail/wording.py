@@ -15,16 +15,18 @@ _SUBJECTS: Final = {"PUBLISHED": "Information préalable", "CORRECTED": "Rectifi
 _SITUATION_SUBJECT: Final = "Une situation vous attend"
 _LONGEST_TITLE: Final = 150
 
-_pages = Environment(
+PAGES = Environment(
     loader=PackageLoader("connectors.outbound.mail", "templates"),
     autoescape=select_autoescape(enabled_extensions=("html",), default_for_string=True, default=False),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_pages.filters["in_full"] = date_in_full
-_pages.filters["french"] = without_bad_breaks
-_pages.filters["mail_to"] = mail_to
+"""The templates of all mails, with their filters."""
+
+PAGES.filters["in_full"] = date_in_full
+PAGES.filters["french"] = without_bad_breaks
+PAGES.filters["mail_to"] = mail_to
 
 
 def subject_of(content: Content) -> str:
@@ -62,8 +64,8 @@ def bodies(
         "service": _label(Service, service),
         "role": _label(Role, role),
     }
-    plain = without_bad_breaks(_pages.get_template(f"{template}.txt").render(values))
-    return plain, _pages.get_template(f"{template}.html").render(values)
+    plain = without_bad_breaks(PAGES.get_template(f"{template}.txt").render(values))
+    return plain, PAGES.get_template(f"{template}.html").render(values)
 
 
 def _label(words: type[Institution] | type[Service] | type[Role], symbol: str) -> str:

@@ -21,6 +21,7 @@ from hub.ledger.tables.feeds import delivery_sequence, feed
 from hub.ledger.tables.keys import key_audit, service_key, situation_erased, situation_key
 from hub.ledger.tables.notices import notice_version, notice_withdrawal
 from hub.ledger.tables.parts import metadata
+from hub.ledger.tables.portal import SIGN_INS_CHANNEL, portal_session, portal_sign_in
 from hub.ledger.tables.subscriptions import subscription
 from hub.ledger.tables.webhooks import webhook_action, webhook_endpoint, webhook_key
 
@@ -29,6 +30,7 @@ __all__ = [
     "LANES",
     "OUTBOX_CHANNEL",
     "PULL_LANE",
+    "SIGN_INS_CHANNEL",
     "absence",
     "accepted_event",
     "acknowledgement",
@@ -46,6 +48,8 @@ __all__ = [
     "notice_version",
     "notice_withdrawal",
     "operator_action",
+    "portal_session",
+    "portal_sign_in",
     "reject",
     "service_key",
     "situation_erased",
