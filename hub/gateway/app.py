@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hub.data import load_territory
 from hub.gateway.acceptance import Acceptor
 from hub.gateway.credentials import Credentials
+from hub.gateway import portal
 from hub.gateway.intake import Intake
 from hub.gateway.limits import RateLimit
 from hub.gateway.openapi import openapi_config
@@ -35,10 +36,14 @@ from hub.wire.schemas import Catalogue, load_catalogue
 
 log = structlog.get_logger()
 
+_NO_REFERRER: Final = (b"referrer-policy", b"no-referrer")
+# Under no-referrer a browser would say « Origin: null » of a form, and the pages could not tell their own.
+_OWN_REFERRER: Final = (b"referrer-policy", b"same-origin")
+_PORTAL: Final = "/portal"
 _SECURITY: Final = (
     (b"server", b"hub"),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    _NO_REFERRER,
     (b"x-frame-options", b"DENY"),
     (
         b"content-security-policy",
@@ -104,6 +109,7 @@ def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = (
             *situations.ROUTES,
             *acknowledge.ROUTES,
             *pages.ROUTES,
+            *portal.ROUTES,
             *operations.ROUTES,
             *further_routes,
         ],
@@ -123,12 +129,14 @@ def _quiet(config: AppConfig) -> AppConfig:
     return config
 
 
-async def _secure(message: Message, _: Scope) -> None:
+async def _secure(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     headers = [*message.get("headers", ()), *_SECURITY]
     if not any(name == b"cache-control" for name, _ in headers):
         headers.append(_NO_STORE)
+    if scope["path"].startswith(_PORTAL):
+        headers[headers.index(_NO_REFERRER)] = _OWN_REFERRER
     message["headers"] = headers
 
 

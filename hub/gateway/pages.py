@@ -7,15 +7,24 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
 
+from hub.domain.french import without_bad_breaks
+
 HTML: Final = "text/html"
-_TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
+_HERE: Final = Path(__file__).resolve().parent
+_TEMPLATES: Final = _HERE / "templates"
+_PORTAL: Final = _HERE / "portal" / "templates"
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+    found = Environment(
+        loader=FileSystemLoader([_TEMPLATES, _PORTAL]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
     )
+    found.filters["french"] = without_bad_breaks
+    return found
 
 
 @cache

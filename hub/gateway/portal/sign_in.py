@@ -18,7 +18,7 @@ from hub.gateway.pages import message_page, page
 from hub.gateway.portal.cookies import comes_from_us, cookie_of, is_proof, new_token, proof_of, token_of
 from hub.gateway.portal.forms import FieldFault
 from hub.gateway.portal.visits import CHOOSE, SIGN_IN, away_page, form_of, refused_page, see
-from hub.gateway.portal.wording import DONE, place_of
+from hub.gateway.wording import DONE, place_of
 from hub.ledger import sessions, sign_ins
 from hub.settings import Settings
 from hub.wire.links import LinkExpired, LinkForged, LinkKeys, Purpose

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.gateway.pages import HTML, message_page, page
 from hub.gateway.portal.cookies import comes_from_us, cookie_of, is_proof, proof_of, token_of
 from hub.gateway.portal.forms import Form, FormUnreadable, read_form
-from hub.gateway.portal.wording import DONE, place_of
+from hub.gateway.wording import DONE, place_of
 from hub.ledger.sessions import Session, hash_of, session_of, touch
 
 SIGN_IN: Final = "/portal/sign-in"

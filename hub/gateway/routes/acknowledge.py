@@ -15,12 +15,12 @@ from litestar import Request, Response, get, post
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.french import NO_BREAK, date_in_full
-from hub.domain.paris import paris
-from hub.domain.vocabulary import Labelled, Role, Service
+from hub import metrics
+from hub.domain.vocabulary import DeliveryStatus
 from hub.gateway.acknowledged import count_changes, count_taking
 from hub.gateway.pages import message_page, page
-from hub.ledger.acknowledgements import Answer, Asked, Holder, Taking, show, take
+from hub.gateway.wording import holder_shown, place_of
+from hub.ledger.acknowledgements import Answer, Asked, Change, Taking, show, take
 from hub.wire.links import LinkExpired, LinkForged, Purpose
 
 _Found = TypeVar("_Found")
@@ -69,6 +69,15 @@ def _answered(of: UUID, found: Taking, now: datetime) -> Response[bytes]:
     return _page(asked, "before", 200 if asked.holder.mine else 409)
 
 
+def count_taking(of: UUID, found: Taking, now: datetime) -> None:
+    """Count and log that a delivery was taken in charge now."""
+    asked = found.asked
+    count_changes(asked, found.changes)
+    seconds = (now - asked.published_at).total_seconds()
+    metrics.TAKEN_IN_CHARGE_SECONDS.labels(asked.lane, asked.kind).observe(seconds)
+    log.info("taken_in_charge", delivery=str(of), lane=asked.lane, kind=asked.kind)
+
+
 def _opened(request: Request[Any, Any, Any], now: datetime) -> UUID | Response[bytes]:
     """The delivery of a link of ours, or the page that refuses it."""
     keys = request.app.state.parts.links
@@ -106,6 +115,14 @@ async def _asked(
     return _expired() if found is None else found
 
 
+def count_changes(asked: Asked, changes: tuple[Change, ...]) -> None:
+    """Count deliveries that came to new states by what their recipients did."""
+    for change in changes:
+        metrics.DELIVERIES.labels(change.medium, change.state.value).inc()
+        if change.state in {DeliveryStatus.SHOWN, DeliveryStatus.TAKEN_IN_CHARGE}:
+            metrics.ACKNOWLEDGEMENTS.labels(asked.lane, asked.kind, change.state.value).inc()
+
+
 def _page(asked: Asked, stage: str, status: int) -> Response[bytes]:
     notice = None if asked.notice is None else f"/notices/{quote(asked.notice, safe='')}"
     return page(
@@ -113,29 +130,9 @@ def _page(asked: Asked, stage: str, status: int) -> Response[bytes]:
         status,
         stage=stage,
         notice=notice,
-        asked_of=_place(asked.service, asked.role, None),
-        holder=None if asked.holder is None else _shown(asked.holder),
+        asked_of=place_of(asked.service, asked.role, None),
+        holder=None if asked.holder is None else holder_shown(asked.holder),
     )
-
-
-def _shown(holder: Holder) -> dict[str, str]:
-    at = holder.at.astimezone(paris())
-    return {
-        "place": _place(holder.service, holder.role, holder.cdas),
-        "at": at.isoformat(timespec="minutes"),
-        "day": date_in_full(at.date()),
-        "hour": f"{at.hour}{NO_BREAK}h{NO_BREAK}{at.minute:02}",
-    }
-
-
-def _place(service: str, role: str, cdas: str | None) -> str:
-    """A service and a role in French, never a person."""
-    inside = ", ".join(part for part in (_label(Role, role), cdas) if part)
-    return f"{_label(Service, service)} ({inside})"
-
-
-def _label(words: type[Labelled], symbol: str) -> str:
-    return words[symbol].label if symbol in words.__members__ else symbol
 
 
 ROUTES = [show_page, take_in_charge]

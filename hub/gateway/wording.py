@@ -6,6 +6,7 @@ from typing import Final
 from hub.domain.french import MONTHS, NO_BREAK, date_in_full, day_of_month
 from hub.domain.paris import paris
 from hub.domain.vocabulary import Labelled, Role, Service
+from hub.ledger.acknowledgements import Holder
 
 DONE: Final = {
     "taken": "C’est noté : vous avez pris cette demande en charge. Les autres destinataires le voient.",
@@ -45,6 +46,17 @@ def place_of(service: str, role: str, cdas: str | None) -> str:
     """A service and a role in French, never a person."""
     inside = ", ".join(part for part in (label_of(Role, role), cdas) if part)
     return f"{label_of(Service, service)} ({inside})"
+
+
+def holder_shown(holder: Holder) -> dict[str, str]:
+    """Who has something in charge, and since when, as a template shows it."""
+    at = holder.at.astimezone(paris())
+    return {
+        "place": place_of(holder.service, holder.role, holder.cdas),
+        "at": at.isoformat(timespec="minutes"),
+        "day": date_in_full(at.date()),
+        "hour": hour(at),
+    }
 
 
 def hour(moment: datetime) -> str:
