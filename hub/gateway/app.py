@@ -18,9 +18,9 @@ from litestar.types import Message, Scope
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.data import load_territory
+from hub.gateway import portal
 from hub.gateway.acceptance import Acceptor
 from hub.gateway.credentials import Credentials
-from hub.gateway import portal
 from hub.gateway.intake import Intake
 from hub.gateway.limits import RateLimit
 from hub.gateway.openapi import openapi_config

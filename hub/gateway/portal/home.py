@@ -38,9 +38,7 @@ async def show_home(request: Request[Any, Any, Any]) -> Response[bytes]:
         me, day = visitor.reference, today(visitor.now)
         waiting = Wanted(states=(ItemState.OPEN,))
         found = await items(connection, me, 0, _OPEN_AT_MOST, newest_first=True, wanted=waiting)
-        done = await items(
-            connection, me, 0, _PAGE + 1, before=before, newest_first=True, wanted=Wanted(states=_DONE)
-        )
+        done = await items(connection, me, 0, _PAGE + 1, before=before, newest_first=True, wanted=Wanted(states=_DONE))
         rows = [await _row(connection, one, day) for one in done[:_PAGE]]
         older = done[_PAGE - 1].number if len(done) > _PAGE else None
         situations = [one for one in found if one.kind != Kind.NOTICES]
@@ -145,21 +143,25 @@ def _title(one: Item) -> str:
 
 async def _versions(connection: AsyncConnection, notice: str) -> list[dict[str, Any]]:
     found = await notice_versions(connection, notice)
-    return [] if found is None else [
-        {
-            "version": row.version,
-            "title": without_bad_breaks(row.title),
-            "issuer": label_of(Institution, row.issuer),
-            "nature": label_of(NoticeNature, row.nature),
-            "published_on": row.published_on.isoformat(),
-            "published": date_in_full(row.published_on),
-            "effective_on": row.effective_on.isoformat(),
-            "effective": date_in_full(row.effective_on),
-            "territory": "une partie du département" if row.communes or row.epci else "",
-            "paragraphs": [without_bad_breaks(part) for part in row.summary.splitlines() if part.strip()],
-        }
-        for row in found.versions
-    ]
+    return (
+        []
+        if found is None
+        else [
+            {
+                "version": row.version,
+                "title": without_bad_breaks(row.title),
+                "issuer": label_of(Institution, row.issuer),
+                "nature": label_of(NoticeNature, row.nature),
+                "published_on": row.published_on.isoformat(),
+                "published": date_in_full(row.published_on),
+                "effective_on": row.effective_on.isoformat(),
+                "effective": date_in_full(row.effective_on),
+                "territory": "une partie du département" if row.communes or row.epci else "",
+                "paragraphs": [without_bad_breaks(part) for part in row.summary.splitlines() if part.strip()],
+            }
+            for row in found.versions
+        ]
+    )
 
 
 def _urgent_then_oldest(one: Item) -> tuple[bool, datetime]:

@@ -161,9 +161,7 @@ async def choose_contact(request: Request[Any, Any, Any]) -> Response[bytes]:
         return refused_page()
     try:
         async with parts.engine.begin() as connection:
-            done = await sessions.choose(
-                connection, sessions.hash_of(token), form.one("contact"), datetime.now(UTC)
-            )
+            done = await sessions.choose(connection, sessions.hash_of(token), form.one("contact"), datetime.now(UTC))
     except (SQLAlchemyError, OSError, TimeoutError):
         return away_page()
     return see("/portal" if done else CHOOSE)
@@ -194,9 +192,7 @@ async def sign_out(request: Request[Any, Any, Any]) -> Response[bytes]:
     return answer
 
 
-def _form(
-    request: Request[Any, Any, Any], status: int, typed: str, faults: tuple[FieldFault, ...]
-) -> Response[bytes]:
+def _form(request: Request[Any, Any, Any], status: int, typed: str, faults: tuple[FieldFault, ...]) -> Response[bytes]:
     done = DONE.get(request.query_params.get("done", ""))
     return page("sign_in", status, typed=typed, faults=faults, done=done)
 
@@ -207,9 +203,7 @@ def _opened(request: Request[Any, Any, Any]) -> UUID | Response[bytes]:
     try:
         if keys is None:
             raise LinkForged
-        return keys.open(
-            Purpose.SIGN_IN, request.scope["path"].removeprefix(_ENTER).split("/"), datetime.now(UTC)
-        )
+        return keys.open(Purpose.SIGN_IN, request.scope["path"].removeprefix(_ENTER).split("/"), datetime.now(UTC))
     except LinkForged:
         text = "Ce lien est incomplet ou modifié. Ouvrez-le depuis le courriel reçu, ou recopiez-le en entier."
         return page("link_refused", 403, heading="Lien non reconnu", text=text)

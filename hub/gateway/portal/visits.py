@@ -73,7 +73,9 @@ async def form_of(request: Request[Any, Any, Any]) -> Form | Response[bytes]:
         return message_page(400, "Formulaire illisible", text)
 
 
-async def _with_visitor(request: Request[Any, Any, Any], token: str | None, view: View[_Found]) -> Any:
+async def _with_visitor(
+    request: Request[Any, Any, Any], token: str | None, view: View[_Found]
+) -> _Found | Response[bytes]:
     parts = request.app.state.parts
     now = datetime.now(UTC)
     if token is None:
