@@ -43,7 +43,7 @@ def in_ledger(database: str, work: Callable[[AsyncConnection], Awaitable[_Found]
 
 def contact(reference: str, **changes: Any) -> dict[str, Any]:
     """A row of the directory: a social worker of CDAS-07."""
-    row = {
+    row: dict[str, Any] = {
         "ref": reference, "institution": "CD35", "service": "CDAS", "role": "SOCIAL_WORKER", "cdas": "CDAS-07",
         "communes": [], "epci": [], "actor_kind": None, "label": f"Démo {reference}",
         "email": f"{reference}@departement-demo.example", "phone": None, "webhook": None, "deputy": None,
@@ -129,3 +129,13 @@ class Browser:
     @property
     def path(self) -> str:
         return self.page.url.path
+
+    def arrive(self, path: str) -> str:
+        """Where a path leads."""
+        self.get(path)
+        return self.path
+
+    def read(self, path: str) -> str:
+        """What a page says."""
+        self.get(path)
+        return self.words

@@ -113,9 +113,10 @@ def test_looking_at_a_link_changes_nothing_and_its_button_opens_one_session(gate
     mine = link(database, "alone@departement-demo.example")
     browser = Browser(gateway)
     for _ in range(2):
-        assert "Ouvrir ma session" in (browser.get(mine).text and browser.words)
+        assert "Ouvrir ma session" in browser.read(mine)
     assert not browser.client.cookies
-    assert "/portal" == (browser.post(mine) and browser.path)
+    browser.post(mine)
+    assert "/portal" == browser.path
     assert "Rien ne vous attend" in browser.words
     assert "Démo alone" in browser.page.text
 
@@ -174,7 +175,7 @@ def test_an_address_of_several_contacts_asks_for_whom_and_for_nobody_else(gatewa
     browser = Browser(gateway)
     browser.post(link(database, SHARED))
     assert "/portal/contacts" == browser.path
-    assert "/portal/contacts" == (browser.get("/portal") and browser.path)
+    assert "/portal/contacts" == browser.arrive("/portal")
     assert "Premier" in browser.words
     assert "Second" in browser.words
     browser.post("/portal/contacts", contact="alone")
@@ -206,7 +207,7 @@ def test_signing_out_ends_the_session_and_everywhere_ends_all_of_the_address(gat
 @pytest.mark.parametrize("over", ["idle_until", "expires_at"])
 def test_a_session_ends_when_it_is_idle_or_old(gateway: Gateway, database: str, over: str) -> None:
     browser = Browser(gateway).signed_in(database, "other")
-    assert "/portal" == (browser.get("/portal") and browser.path)
+    assert "/portal" == browser.arrive("/portal")
     table = tables.portal_session
 
     async def work(connection: AsyncConnection) -> None:
@@ -221,14 +222,14 @@ def test_a_session_ends_when_it_is_idle_or_old(gateway: Gateway, database: str, 
 
 def test_a_session_ends_when_the_directory_takes_the_address_from_its_contact(gateway: Gateway, database: str) -> None:
     browser = Browser(gateway).signed_in(database, "leaving")
-    assert "/portal" == (browser.get("/portal") and browser.path)
+    assert "/portal" == browser.arrive("/portal")
     table = tables.contact
 
     async def work(connection: AsyncConnection) -> None:
         await connection.execute(update(table).where(table.c.ref == "leaving").values(email="new@elsewhere.example"))
 
     in_ledger(database, work)
-    assert "/portal/sign-in" == (browser.get("/portal") and browser.path)
+    assert "/portal/sign-in" == browser.arrive("/portal")
 
 
 @pytest.mark.parametrize(
@@ -243,7 +244,7 @@ def test_no_form_is_taken_from_another_site(gateway: Gateway, database: str, hea
     for path in paths:
         browser.get("/portal")
         assert 403 == browser.post(path, headers, address="alone@departement-demo.example").status_code
-    assert "/portal" == (browser.get("/portal") and browser.path)
+    assert "/portal" == browser.arrive("/portal")
 
 
 def test_a_form_without_the_proof_of_its_session_is_refused(gateway: Gateway, database: str) -> None:
@@ -251,7 +252,7 @@ def test_a_form_without_the_proof_of_its_session_is_refused(gateway: Gateway, da
     for path in ("/portal/sign-out", "/portal/contacts", "/portal/items/1/take"):
         for proof in ("", "0" * 64, "é"):
             assert 403 == browser.post(path, proof=proof).status_code
-    assert "/portal" == (browser.get("/portal") and browser.path)
+    assert "/portal" == browser.arrive("/portal")
 
 
 def test_over_https_the_cookie_is_bound_to_the_host(kafka: EmbeddedKafka, database: str, tmp_path: Path) -> None:
