@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain.french import date_in_full, without_bad_breaks
 from hub.domain.inbox import ItemState
 from hub.domain.vocabulary import Confidentiality, Institution, Kind, NoticeNature, Purpose
+from hub.gateway.acknowledged import count_changes, count_taking
 from hub.gateway.portal.forms import Form
 from hub.gateway.portal.visits import Visitor, act, missing_page, see, shown, visit
-from hub.gateway.routes.acknowledge import count_changes, count_taking
 from hub.gateway.wording import TYPES, days_away, holder_shown, label_of, moment_of, short_date
 from hub.ledger.acknowledgements import Answer, holder_of, show, take
 from hub.ledger.inbox import Item, Wanted, item, items

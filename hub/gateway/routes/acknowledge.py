@@ -15,12 +15,10 @@ from litestar import Request, Response, get, post
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub import metrics
-from hub.domain.vocabulary import DeliveryStatus
 from hub.gateway.acknowledged import count_changes, count_taking
 from hub.gateway.pages import message_page, page
 from hub.gateway.wording import holder_shown, place_of
-from hub.ledger.acknowledgements import Answer, Asked, Change, Taking, show, take
+from hub.ledger.acknowledgements import Answer, Asked, Taking, show, take
 from hub.wire.links import LinkExpired, LinkForged, Purpose
 
 _Found = TypeVar("_Found")
@@ -69,15 +67,6 @@ def _answered(of: UUID, found: Taking, now: datetime) -> Response[bytes]:
     return _page(asked, "before", 200 if asked.holder.mine else 409)
 
 
-def count_taking(of: UUID, found: Taking, now: datetime) -> None:
-    """Count and log that a delivery was taken in charge now."""
-    asked = found.asked
-    count_changes(asked, found.changes)
-    seconds = (now - asked.published_at).total_seconds()
-    metrics.TAKEN_IN_CHARGE_SECONDS.labels(asked.lane, asked.kind).observe(seconds)
-    log.info("taken_in_charge", delivery=str(of), lane=asked.lane, kind=asked.kind)
-
-
 def _opened(request: Request[Any, Any, Any], now: datetime) -> UUID | Response[bytes]:
     """The delivery of a link of ours, or the page that refuses it."""
     keys = request.app.state.parts.links
@@ -113,14 +102,6 @@ async def _asked(
         text = "Rien n’a été enregistré. Merci de réessayer dans quelques instants."
         return message_page(503, "Service momentanément indisponible", text)
     return _expired() if found is None else found
-
-
-def count_changes(asked: Asked, changes: tuple[Change, ...]) -> None:
-    """Count deliveries that came to new states by what their recipients did."""
-    for change in changes:
-        metrics.DELIVERIES.labels(change.medium, change.state.value).inc()
-        if change.state in {DeliveryStatus.SHOWN, DeliveryStatus.TAKEN_IN_CHARGE}:
-            metrics.ACKNOWLEDGEMENTS.labels(asked.lane, asked.kind, change.state.value).inc()
 
 
 def _page(asked: Asked, stage: str, status: int) -> Response[bytes]:
