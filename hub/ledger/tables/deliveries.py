@@ -31,6 +31,7 @@ OUTBOX_CHANNEL = "hub_outbox"  # NOTIFY when status events wait in the outbox; n
 # `occasion`: what made a delivery beyond the first: a step of an escalation, a reminder (hub.domain.deliveries).
 # `number`: counts the contact's deliveries by this medium, from 1 without holes.
 # `item`: counts the events in its inbox likewise; the same for all deliveries of one event.
+# `acknowledge_by`: of a notice, when its acknowledgement is first missed; null where none is asked (any more).
 delivery = Table(
     "delivery",
     metadata,
@@ -65,6 +66,8 @@ delivery = Table(
     string("digest", null=True),
     CheckConstraint("lane in ('standard', 'urgent', 'digest', 'pull')", name="lane"),
     CheckConstraint("(lane = 'digest') = (digest is not null)", name="digest"),
+    time("acknowledge_by", null=True),
+    CheckConstraint("lane in ('standard', 'urgent')", name="lane"),
     Index("delivery_due_idx", "lane", "due_at", postgresql_where=text("state in ('SCHEDULED', 'RETRYING')")),
     Index(
         "delivery_digest_idx",
