@@ -83,6 +83,22 @@ INTAKE_RECORDS = Counter(
 INTAKE_BATCH_SECONDS = Histogram(
     "hub_intake_batch_seconds", "Time to take one batch into the ledger, in seconds.", ["topic"], buckets=_LATENCY
 )
+NOTICE_AUDIENCES = Counter(
+    "hub_notice_audiences_total",
+    "Notice versions of which the further audience was looked for, by outcome (PLANNED, NOT_NOTIFIED, OVERTAKEN).",
+    ["outcome"],
+)
+NOTICE_AUDIENCES_WAITING = Gauge(
+    "hub_notice_audiences_waiting", "Notice versions of which the further audience is still to be found."
+)
+NOTICE_ADDITIONS = Counter(
+    "hub_notice_additions_total", "Deliveries that the notice matrix added (R28), by code of the notice.", ["code"]
+)
+NOTICES_SHORT = Counter(
+    "hub_notices_short_total",
+    "Notice versions published with fewer days of notice than the notice matrix asks, by code.",
+    ["code"],
+)
 STATUSES_RELAYED = Counter("hub_statuses_relayed_total", "Status events relayed from the outbox to hub.statuses.")
 HEARTBEATS = Counter("hub_heartbeats_total", "Heartbeats published.")
 RECONCILED_RECORDS = Gauge(

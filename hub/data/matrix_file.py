@@ -6,7 +6,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from hub.domain.notice_matrix import COLUMNS, MatrixRow, build_rows
+from hub.domain.matrix_rows import build_rows
+from hub.domain.notice_matrix import COLUMNS, MatrixRow
 
 
 @cache

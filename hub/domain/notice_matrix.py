@@ -4,8 +4,7 @@ Pure data and the reading of it. A row can add recipients, ask for an acknowledg
 nothing in a row can take away what contract, section 7, gives.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -28,11 +27,6 @@ COLUMNS: Final = (
     "note",
 )
 """The columns of a matrix file, in order."""
-
-LONGEST_NOTICE: Final = 365
-"""Most days of notice that a row may ask for."""
-
-_DEADLINE: Final = re.compile(r"([1-9][0-9]?)([hd])")
 
 
 class Where(Labelled):
@@ -158,26 +152,6 @@ class Difference:
     after: str
 
 
-def build_rows(lines: Iterable[tuple[int, Mapping[str, str | None]]]) -> dict[str, MatrixRow]:
-    """The rows of a file, from its lines with their numbers.
-
-    Raises ValueError, with one French sentence that names the line and the column, for what cannot be read, for a code
-    given twice and for one that is missing.
-    """
-    rows: dict[str, MatrixRow] = {}
-    for number, line in lines:
-        row = _row(number, line)
-        if row.code in rows:
-            msg = f"Ligne {number}, colonne code : {row.code.value} a déjà une ligne."
-            raise ValueError(msg)
-        rows[row.code] = row
-    missing = [code.value for code in NoticeCode if code not in rows]
-    if missing:
-        msg = f"Il manque une ligne pour {', '.join(missing)}."
-        raise ValueError(msg)
-    return {code: rows[code] for code in NoticeCode}
-
-
 def differences(before: Rows, after: Rows) -> list[Difference]:
     """The cells in which two matrices differ, in the order of the codes and columns."""
     return [
@@ -215,66 +189,3 @@ def scope_of(
 def notice_given(published_on: date, effective_on: date) -> int:
     """Days between publication and effect; negative where the effect came first."""
     return (effective_on - published_on).days
-
-
-def _row(number: int, line: Mapping[str, str | None]) -> MatrixRow:
-    cells = {column: (line.get(column) or "").strip() for column in COLUMNS}
-
-    def fault(column: str, why: str) -> ValueError:
-        return ValueError(f"Ligne {number}, colonne {column} : {why}.")
-
-    def listed(column: str, known: type[Labelled]) -> tuple[str, ...]:
-        parts = [part.strip() for part in cells[column].split("|") if part.strip()]
-        for part in parts:
-            if part not in known.__members__:
-                raise fault(column, f"« {part} » n’est pas dans la liste {', '.join(known.__members__)}")
-        if len(set(parts)) < len(parts):
-            raise fault(column, "une valeur s’y trouve deux fois")
-        return tuple(parts)
-
-    if cells["code"] not in NoticeCode.__members__:
-        raise fault("code", f"« {cells['code']} » n’est pas dans la liste {', '.join(NoticeCode.__members__)}")
-    if not cells["change"]:
-        raise fault("change", "elle est vide")
-    if not cells["notice_days"].isascii() or not cells["notice_days"].isdigit():
-        raise fault("notice_days", "il faut un nombre entier de jours, 0 pour « sans délai »")
-    if int(cells["notice_days"]) > LONGEST_NOTICE:
-        raise fault("notice_days", f"le délai dépasse {LONGEST_NOTICE} jours")
-    asked = tuple(Group(value) for value in listed("acknowledged_by", Group))
-    deadline = _DEADLINE.fullmatch(cells["acknowledge_by"])
-    if cells["acknowledge_by"] and deadline is None:
-        raise fault("acknowledge_by", "il faut des heures ouvrées (2h) ou des jours avant la prise d’effet (5d)")
-    if (deadline is None) == bool(asked):
-        raise fault("acknowledge_by", "le délai et la colonne acknowledged_by vont ensemble")
-    try:
-        adds = tuple(_addition(part.strip()) for part in cells["adds"].split("|") if part.strip())
-    except ValueError as error:
-        raise fault("adds", str(error)) from None
-    if len({(one.service, one.role) for one in adds}) < len(adds):
-        raise fault("adds", "un même public s’y trouve deux fois")
-    return MatrixRow(
-        code=NoticeCode(cells["code"]),
-        change=cells["change"],
-        adds=adds,
-        media=tuple(MatrixMedium(value) for value in listed("media", MatrixMedium)),
-        notice_days=int(cells["notice_days"]),
-        acknowledged_by=asked,
-        deadline=None if deadline is None else Deadline(int(deadline[1]), Unit(deadline[2])),
-        shown_to=tuple(Group(value) for value in listed("shown_to", Group)),
-        note=cells["note"],
-    )
-
-
-def _addition(text: str) -> Addition:
-    audience, at, where = text.partition("@")
-    service, _, role = audience.partition("/")
-    if service not in Service.__members__ or role not in Role.__members__:
-        msg = f"« {text} » ne nomme pas un SERVICE/RÔLE du contrat"
-        raise ValueError(msg)
-    if service == Service.EXTERNAL_REFERENT:
-        msg = "les référents d’autres organismes n’ont pas d’annuaire"
-        raise ValueError(msg)
-    if at and (where not in {Where.EPCI, Where.SITE} or service != Service.ASIP):
-        msg = f"« @{where} » : seuls les acteurs locaux (ASIP) se limitent, par @EPCI ou @SITE"
-        raise ValueError(msg)
-    return Addition(Service(service), Role(role), Where(where))

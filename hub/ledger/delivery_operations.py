@@ -109,7 +109,7 @@ async def redirect(connection: AsyncConnection, catalogue: Catalogue, of: UUID, 
 _COPIED = (
     "id", "event_source", "event_id", "notice", "version", "contact", "service", "role", "cdas", "rules", "medium",
     "lane", "state", "attempt", "due_at", "directory_revision", "created_at",
-    "duty", "digest",
+    "duty", "digest", "acknowledge_by",
 )  # fmt: skip
 
 

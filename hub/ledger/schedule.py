@@ -1,6 +1,6 @@
 """Make deliveries of decisions, and stop those that a correction or a withdrawal overtook."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -14,7 +14,8 @@ from hub.domain.deliveries import DUE, DeliveryReason, delivery_id
 from hub.domain.reaching import PULLED, Way, media_for
 from hub.domain.subscriptions import Facts, Subscription
 from hub.domain.vocabulary import DeliveryStatus, Kind, Medium, Urgency
-from hub.ledger.decided import DecidedEvent
+from hub.ledger.audience import Asked, asked_of, queue_audiences
+from hub.ledger.decided import DecidedEvent, Key
 from hub.ledger.facts import facts_of
 from hub.ledger.notices import CORRECTED, WITHDRAWN
 from hub.ledger.numbers import add_deliveries
@@ -61,21 +62,39 @@ returning d.id, d.event_source, d.event_id, e.subject, e.correlationid, d.contac
   d.state, d.reason, d.attempt
 """)
 
+# What was asked of a version that is no longer in force is asked of its successor; what was confirmed stays.
+_ASK_NO_MORE = text("""
+update delivery d set acknowledge_by = null
+from notice_version v
+where d.notice = any(:notices) and d.acknowledge_by is not null
+  and v.notice = d.notice and v.version = d.version and v.source = d.event_source and v.event_id = d.event_id
+  and v.status <> 'PUBLISHED'
+  and not exists (select from acknowledgement a where a.delivery = d.id and a.kind = 'TAKEN_IN_CHARGE')
+""")
+
 
 @dataclass(slots=True)
 class Recipient:
-    """One contact of one event, with the rules of every routing that leads to it, and the gravest urgency."""
+    """One contact of one event, with the rules of every routing that leads to it, and the gravest urgency.
+
+    `duty`: false for whoever asked for it beside its duty; nothing is asked of it.
+    """
 
     service: str
     role: str
     cdas: str | None
     rules: list[str]
     urgency: Urgency = Urgency.NONE
+    duty: bool = True
 
     def add(self, rules: Sequence[str], urgency: Urgency = Urgency.NONE) -> None:
         """Let one more routing lead to the contact."""
         self.rules.extend(rule for rule in rules if rule not in self.rules)
         self.urgency = max(self.urgency, urgency, key=list(Urgency).index)
+
+
+Recipients = dict[str, Recipient]
+"""The contacts of one event, by reference."""
 
 
 async def schedule_deliveries(
@@ -87,26 +106,47 @@ async def schedule_deliveries(
     withdrawn notice also goes to everybody who received an earlier version (rule X1). What has not left of a version
     that is no longer in force is cancelled; what is under way is marked, so that it is not tried again.
     """
-    addressed: list[tuple[DecidedEvent, dict[str, Recipient]]] = []
+    asked = await asked_of(connection, events, now)
+    addressed: list[tuple[DecidedEvent, Recipients]] = []
     for decided in events:
         recipients = _recipients(decided.decision)
         if decided.type in {CORRECTED, WITHDRAWN}:
             await _add_receivers(connection, decided, recipients)
         addressed.append((decided, recipients))
-    chosen = await subscriptions_of(connection, {contact for _, recipients in addressed for contact in recipients})
-    facts = await facts_of(connection, events)
-    rows: list[dict[str, Any]] = []
-    statuses: list[dict[str, Any]] = []
-    for decided, recipients in addressed:
-        for contact, recipient in recipients.items():
-            for way in _ways(facts[decided.key], recipient, chosen.get(contact, ()), now):
-                row = _delivery(decided, contact, recipient, way, now)
-                rows.append(row)
-                statuses += [status_row(catalogue, change) for change in _told(decided, row)]
-    await _put(connection, rows, statuses)
+    made = await make_deliveries(connection, catalogue, addressed, asked, now)
+    await queue_audiences(connection, events, asked, now)
     notices = sorted({decided.subject for decided in events if decided.notice is not None})
     if notices:
         await _overtake(connection, catalogue, notices, now)
+    return made
+
+
+async def make_deliveries(
+    connection: AsyncConnection,
+    catalogue: Catalogue,
+    addressed: Sequence[tuple[DecidedEvent, Recipients]],
+    asked: Mapping[Key, Asked],
+    now: datetime,
+) -> int:
+    """Make the deliveries to each contact of each event, by the media that it chose; return how many were made.
+
+    `asked` says of notices by when their recipients are to acknowledge.
+    """
+    chosen = await subscriptions_of(connection, {contact for _, recipients in addressed for contact in recipients})
+    facts = await facts_of(connection, [decided for decided, _ in addressed])
+    rows: list[dict[str, Any]] = []
+    statuses: list[dict[str, Any]] = []
+    for decided, recipients in addressed:
+        wanted = asked.get(decided.key)
+        services = {recipient.service for recipient in recipients.values()}
+        by_service = {} if wanted is None else {service: wanted.acknowledge_by(service) for service in services}
+        for contact, recipient in recipients.items():
+            for way in _ways(facts[decided.key], recipient, chosen.get(contact, ()), now):
+                row = _delivery(decided, contact, recipient, way, now)
+                row["acknowledge_by"] = by_service.get(recipient.service) if recipient.duty else None
+                rows.append(row)
+                statuses += [status_row(catalogue, change) for change in _told(decided, row)]
+    await _put(connection, rows, statuses)
     return len(rows)
 
 
@@ -126,7 +166,7 @@ def _ways(facts: Facts, recipient: Recipient, chosen: Sequence[Subscription], no
     # Whoever must learn that what it received has changed learns it at once.
     at_once = facts.at_once or RECEIVED_RULE in recipient.rules
     facts = replace(facts, urgency=recipient.urgency, at_once=at_once)
-    return media_for(facts, chosen, duty=True, webhook=False, now=now, territory=load_territory())
+    return media_for(facts, chosen, duty=recipient.duty, webhook=False, now=now, territory=load_territory())
 
 
 def _recipients(decision: dict[str, Any] | None) -> dict[str, Recipient]:
@@ -145,9 +185,7 @@ async def _add_receivers(connection: AsyncConnection, decided: DecidedEvent, rec
         recipients.setdefault(row.contact, Recipient(row.service, row.role, row.cdas, [])).add([RECEIVED_RULE])
 
 
-def _delivery(
-    decided: DecidedEvent, contact: str, recipient: Recipient, way: Way, now: datetime, *, duty: bool = True
-) -> dict[str, Any]:
+def _delivery(decided: DecidedEvent, contact: str, recipient: Recipient, way: Way, now: datetime) -> dict[str, Any]:
     medium = way.medium.value
     lane = "urgent" if decided.kind == Kind.URGENCIES.value else "standard"
     # The portal has it as soon as it stands there; a feed is fetched when its reader likes.
@@ -170,7 +208,7 @@ def _delivery(
         "accepted_at": now if stands else None,
         "directory_revision": decided.directory_revision,
         "created_at": now,
-        "duty": duty,
+        "duty": recipient.duty,
         "digest": way.digest and way.digest.value,
     }
 
@@ -227,3 +265,4 @@ async def _overtake(connection: AsyncConnection, catalogue: Catalogue, notices: 
         if row.state == DeliveryStatus.CANCELLED.value
     ]
     await add_statuses(connection, [status_row(catalogue, change) for change in stopped])
+    await connection.execute(_ASK_NO_MORE, {"notices": list(notices)})

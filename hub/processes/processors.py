@@ -16,6 +16,8 @@ from hub.ledger.reconciliation import Readers
 from hub.processes.service import Service, run_service
 from hub.processors.agents import add_agents
 from hub.processors.app import GROUP, HubApp, new_app
+from hub.processors.audience import TURN_SECONDS as AUDIENCE_SECONDS
+from hub.processors.audience import AudiencePlanner
 from hub.processors.directory import catch_up
 from hub.processors.heartbeat import Heartbeat
 from hub.processors.parts import Parts
@@ -64,6 +66,7 @@ async def work(service: Service) -> None:
             heartbeat = Heartbeat(parts, producer, settings.processors_instance)
             app.timer(interval=1.0)(heartbeat.beat)
             app.timer(interval=TURN_SECONDS)(DailyReconciliation(parts, settings, readers()).turn)
+            app.timer(interval=AUDIENCE_SECONDS)(AudiencePlanner(parts).turn)
             relaying = asyncio.create_task(relay(parts, settings, producer, service.stop))
             await _run_app(service, app, steady, relaying)
             await relaying

@@ -45,8 +45,9 @@ def notice(
     source: str = CD35,
     title: str = "Le FSL rejoint le Département",
     value: bytes | None = None,
+    **changes: Any,
 ) -> DecidedEvent:
-    """One decided notice event; `kind` is the part of its type after the dot."""
+    """One decided notice event; `kind` is the part of its type after the dot, `changes` are fields of its data."""
     type_ = f"notice.{kind}"
     data: dict[str, Any] = {"notice": reference, "version": version}
     if kind == "withdrawn":
@@ -65,7 +66,7 @@ def notice(
             "effective_on": date(2026, 5, 1),
             "communes": [],
             "epci": [],
-        }
+        } | changes
     decision = {
         "event_id": id_,
         "event_type": type_,

@@ -1,0 +1,315 @@
+"""The notice matrix adds recipients after the decision (R28), says by when to acknowledge, and never takes away."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from hub.ledger.audience_planner import LedgerDirectory, next_waiting, plan, waiting_audiences
+from hub.ledger.contacts import ABSENCE, DirectoryRecord, apply_directory
+from hub.ledger.decided import DecidedEvent
+from hub.ledger.matrix import matrix_versions
+from hub.ledger.schedule import Recipient, Recipients
+from hub.ledger.tables import acknowledgement, delivery
+from tests.integration.ledger.audience_building import (
+    FOUGERES,
+    VITRE,
+    actor,
+    adopt,
+    audiences,
+    contacts_of,
+    direct,
+    matrix_with,
+    plan_all,
+)
+from tests.integration.ledger.decided_building import CATALOGUE, NOW, deliveries, notice, routing, statuses, take
+
+
+async def _set(engine: AsyncEngine, event_id: str, contact: str, **values: Any) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(
+            update(delivery).where(delivery.c.event_id == event_id, delivery.c.contact == contact).values(**values)
+        )
+
+
+async def test_the_contacts_that_the_matrix_adds_get_a_delivery_under_its_rule(engine: AsyncEngine) -> None:
+    await direct(engine, actor("ccas-1"), actor("ccas-2"), actor("cdas-1", service="CDAS", role="GENERIC_MAILBOX"))
+    await take(engine, notice("a", routing(["cdas-1"]), code="O4"))
+
+    planned = await plan_all(engine)
+
+    assert [("PLANNED", 2, False)] == [(one.outcome.value, one.added, one.short) for one in planned]
+    rows = await deliveries(engine)
+    assert {("a", "cdas-1"), ("a", "ccas-1"), ("a", "ccas-2")} == set(rows)
+    row = rows["a", "ccas-1"]
+    assert ("ASIP", "ACTOR", ["R28"], "MAIL", "standard", "SCHEDULED", 7, 1) == (
+        row.service, row.role, row.rules, row.medium, row.lane, row.state, row.directory_revision, row.version,
+    )  # fmt: skip
+    told = {status["contact"] for status in await statuses(engine) if status["status"] == "SCHEDULED"}
+    assert {"cdas-1", "ccas-1", "ccas-2"} == told
+    found = (await audiences(engine))["a"]
+    assert ({"ASIP/ACTOR": 2}, 2, 0, 60, 61) == (
+        found.found, found.added, found.matrix_version, found.notice_days, found.days_given,
+    )  # fmt: skip
+
+
+async def test_planning_again_changes_nothing(engine: AsyncEngine) -> None:
+    await direct(engine, actor("ccas-1"))
+    batch = [notice("a", routing(["cdas-1"]), code="O4")]
+    await take(engine, *batch)
+    await plan_all(engine)
+    before = (await deliveries(engine), await statuses(engine))
+
+    await take(engine, *batch)
+
+    assert [] == await plan_all(engine)
+    assert before == (await deliveries(engine), await statuses(engine))
+
+
+async def test_nobody_gets_a_second_delivery(engine: AsyncEngine) -> None:
+    await direct(engine, actor("ccas-1"), actor("ccas-2"))
+    await take(engine, notice("a", routing(["ccas-1"], "ASIP", ["R30b"]), code="O4"))
+
+    planned = await plan_all(engine)
+
+    assert 1 == planned[0].added
+    assert {"ccas-2"} == await contacts_of(engine, "a")
+    assert ["R30b"] == (await deliveries(engine))["a", "ccas-1"].rules
+
+
+async def test_a_notice_waits_until_the_directory_is_as_new_as_its_decision(engine: AsyncEngine) -> None:
+    await direct(engine, actor("ccas-1"), revision=6)
+    await take(engine, notice("a", routing(["cdas-1"]), code="O4"))
+    directory = LedgerDirectory()
+
+    assert [] == await plan_all(engine, directory)
+    async with engine.connect() as connection:
+        assert 1 == await waiting_audiences(connection)
+    await direct(engine, actor("ccas-2"), revision=7)
+    await plan_all(engine, directory)
+
+    assert {"ccas-1", "ccas-2"} == await contacts_of(engine, "a")
+
+
+async def test_only_contacts_that_are_valid_and_did_not_opt_out_are_added_and_whoever_stands_in(
+    engine: AsyncEngine,
+) -> None:
+    await direct(
+        engine,
+        actor("ccas-1", valid_to=date(2026, 3, 2)),
+        actor("ccas-2", valid_to=date(2026, 3, 1)),
+        actor("ccas-3", valid_from=date(2026, 3, 3)),
+        actor("ccas-4", opted_out=True),
+        actor("ccas-5", communes=[VITRE], deputy="ccas-6"),
+        actor("ccas-6", communes=[FOUGERES]),
+    )
+    away = {"contact": "ccas-5", "from": date(2026, 3, 1), "to": date(2026, 3, 9), "deputy": None}
+    async with engine.begin() as connection:
+        await apply_directory(connection, "hub.directory", [DirectoryRecord(7, "away-1", away, ABSENCE)], NOW)
+    await take(engine, notice("a", routing(["cdas-1"]), code="O4", communes=[VITRE]))
+
+    await plan_all(engine)
+
+    assert {"ccas-1", "ccas-5", "ccas-6"} == await contacts_of(engine, "a")
+
+
+async def test_local_actors_are_those_of_the_territory_that_the_row_means(engine: AsyncEngine) -> None:
+    """O1 adds none where no place is named; O4 those of the communes; O6 those of their EPCI."""
+    await direct(
+        engine,
+        actor("vitre", communes=[VITRE]),
+        actor("chateaubourg", communes=["35068"]),
+        actor("fougeres", communes=[FOUGERES]),
+    )
+    base = routing(["cdas-1"])
+    await take(engine, notice("o1", base, code="O1", reference="N1"))
+    await take(engine, notice("o1-site", base, code="O1", reference="N2", communes=[VITRE]))
+    await take(engine, notice("o4", base, code="O4", reference="N3", communes=[VITRE]))
+    await take(engine, notice("o6", base, code="O6", reference="N4", communes=[VITRE]))
+
+    await plan_all(engine)
+
+    assert set() == await contacts_of(engine, "o1")
+    assert {"vitre"} == await contacts_of(engine, "o1-site")
+    assert {"vitre"} == await contacts_of(engine, "o4")
+    assert {"vitre", "chateaubourg"} == await contacts_of(engine, "o6")
+
+
+async def test_a_notice_without_impact_is_sent_to_nobody_and_an_unknown_code_adds_nobody(engine: AsyncEngine) -> None:
+    await direct(engine, actor("ccas-1"))
+    await take(engine, notice("quiet", code="O4", reference="N1"))
+    await take(engine, notice("newer", routing(["cdas-1"]), code="UNKNOWN", reference="N2"))
+
+    planned = {one.key[1]: one.outcome.value for one in await plan_all(engine)}
+
+    assert {"quiet": "NOT_NOTIFIED", "newer": "PLANNED"} == planned
+    assert {("newer", "cdas-1")} == set(await deliveries(engine))
+
+
+async def test_each_delivery_says_by_when_it_is_to_be_acknowledged(engine: AsyncEngine) -> None:
+    await direct(engine, actor("ccas-1"))
+    await take(
+        engine,
+        notice("o1", routing(["cdas-1"]), routing(["r-1"], "CAF_REFERENTS"), code="O1", reference="N1"),
+        notice("o2", routing(["cdas-1"]), code="O2", reference="N2", communes=[VITRE], effective_on=date(2026, 3, 2)),
+        notice("o6", routing(["cdas-1"]), code="O6", reference="N3"),
+    )
+    await plan_all(engine, at=NOW + timedelta(minutes=10))
+
+    rows = {key: row.acknowledge_by for key, row in (await deliveries(engine)).items()}
+    days_before = datetime(2026, 4, 25, 22, 0, tzinfo=UTC)
+    two_hours = NOW + timedelta(hours=2)  # from 10:00 to 12:00 in Paris
+    assert {
+        ("o1", "cdas-1"): days_before,
+        ("o1", "r-1"): None,
+        ("o2", "cdas-1"): two_hours,
+        ("o2", "ccas-1"): two_hours,
+        ("o6", "cdas-1"): None,
+        ("o6", "ccas-1"): None,
+    } == rows
+
+
+async def test_the_version_in_force_on_the_day_of_the_notice_decides(engine: AsyncEngine) -> None:
+    await direct(engine, actor("ccas-1"), actor("social", service="CAF_SOCIAL_WORK", role="GENERIC_MAILBOX"))
+    changed = matrix_with(O4={"adds": "CAF_SOCIAL_WORK/GENERIC_MAILBOX", "notice_days": "90"})
+    number = await adopt(engine, changed, date(2026, 3, 2))
+    await take(engine, notice("new", routing(["cdas-1"]), code="O4", reference="N1"))
+    old = notice("old", routing(["cdas-1"]), code="O4", reference="N2")
+    await take(engine, replace(old, time=NOW - timedelta(days=1)))
+
+    planned = {one.key[1]: one.short for one in await plan_all(engine)}
+
+    assert {"new": True, "old": False} == planned
+    assert {"social"} == await contacts_of(engine, "new")
+    assert {"ccas-1"} == await contacts_of(engine, "old")
+    assert {"new": number, "old": 0} == {id_: row.matrix_version for id_, row in (await audiences(engine)).items()}
+
+
+async def test_two_processors_plan_each_notice_once(engine: AsyncEngine) -> None:
+    await direct(engine, *(actor(f"ccas-{number}") for number in range(5)))
+    await take(engine, *(notice(f"n{i}", routing(["cdas-1"]), code="O4", reference=f"N{i}") for i in range(12)))
+
+    one, other = await asyncio.gather(plan_all(engine), plan_all(engine))
+
+    assert 12 == len({planned.key for planned in (*one, *other)}) == len(one) + len(other)
+    assert 12 * 6 == len(await deliveries(engine))
+
+
+async def test_a_planner_that_dies_leaves_the_notice_to_the_next(engine: AsyncEngine) -> None:
+    await direct(engine, actor("ccas-1"))
+    await take(engine, notice("a", routing(["cdas-1"]), code="O4"))
+    async with engine.connect() as connection:
+        await connection.begin()
+        waiting = await next_waiting(connection)
+        assert waiting is not None
+        await plan(connection, CATALOGUE, LedgerDirectory(), waiting, NOW)
+        assert [] == await plan_all(engine)  # held by the first
+        await connection.rollback()
+
+    assert [1] == [planned.added for planned in await plan_all(engine)]
+
+
+async def test_further_choosers_add_whom_nobody_else_added(engine: AsyncEngine) -> None:
+    await direct(engine, actor("ccas-1"))
+    await take(engine, notice("a", routing(["cdas-1"]), code="O4"))
+    seen: list[Collection[str]] = []
+
+    async def choose(_: AsyncConnection, decided: DecidedEvent, already: Collection[str]) -> Recipients:
+        seen.append((decided.notice or {})["code"] and sorted(already))
+        return {"reader": Recipient("ASIP", "ACTOR", None, ["CHOICE"]), "ccas-1": Recipient("ASIP", "ACTOR", None, [])}
+
+    await plan_all(engine, choosers=[choose])
+
+    assert [["ccas-1", "cdas-1"]] == seen
+    assert {"reader"} == await contacts_of(engine, "a", "CHOICE")
+    assert {"ccas-1"} == await contacts_of(engine, "a")
+
+
+async def test_the_additions_of_a_version_that_is_corrected_before_they_were_made_are_not(engine: AsyncEngine) -> None:
+    await direct(engine, actor("ccas-1"), actor("social", service="CAF_SOCIAL_WORK", role="GENERIC_MAILBOX"))
+    await take(engine, notice("a", routing(["cdas-1"]), code="O4"))
+    await take(engine, notice("b", routing(["cdas-1"]), kind="corrected", version=2, code="G1"))
+
+    planned = {one.key[1]: (one.outcome.value, one.added) for one in await plan_all(engine)}
+
+    assert {"a": ("OVERTAKEN", 0), "b": ("PLANNED", 1)} == planned
+    assert {("a", "cdas-1"), ("b", "cdas-1"), ("b", "social")} == set(await deliveries(engine))
+
+
+async def test_a_correction_reaches_whoever_the_matrix_had_added_and_whom_it_adds_now(engine: AsyncEngine) -> None:
+    """What had not left is cancelled; who has it gets the correction; who would only now be added is added."""
+    await direct(
+        engine, actor("got-it"), actor("waits"), actor("social", service="CAF_SOCIAL_WORK", role="GENERIC_MAILBOX")
+    )
+    await take(engine, notice("a", routing(["cdas-1"]), code="O4"))
+    await plan_all(engine)
+    await _set(engine, "a", "got-it", state="ACCEPTED", accepted_at=NOW)
+
+    await take(engine, notice("b", routing(["cdas-1"]), kind="corrected", version=2, code="G1"))
+    await plan_all(engine)
+
+    rows = await deliveries(engine)
+    assert ("CANCELLED", "NOTICE_CORRECTED") == (rows["a", "waits"].state, rows["a", "waits"].reason)
+    assert {("b", "cdas-1"), ("b", "got-it"), ("b", "social")} == {key for key in rows if key[0] == "b"}
+    assert (["X1"], ["R28"]) == (rows["b", "got-it"].rules, rows["b", "social"].rules)
+
+
+async def test_a_withdrawal_reaches_whoever_the_matrix_had_added_and_stops_the_rest(engine: AsyncEngine) -> None:
+    await direct(engine, actor("got-it"), actor("waits"))
+    await take(engine, notice("a", routing([]), code="O4"))
+    await plan_all(engine)
+    await _set(engine, "a", "got-it", state="SHOWN", accepted_at=NOW)
+
+    await take(engine, notice("w", routing([]), kind="withdrawn"))
+
+    rows = await deliveries(engine)
+    assert {"got-it"} == {contact for event_id, contact in rows if event_id == "w"}
+    assert ("CANCELLED", "NOTICE_WITHDRAWN") == (rows["a", "waits"].state, rows["a", "waits"].reason)
+    assert datetime(2026, 4, 25, 22, 0, tzinfo=UTC) == rows["w", "got-it"].acknowledge_by
+
+
+async def test_what_was_asked_of_an_overtaken_version_is_asked_no_more_unless_it_was_confirmed(
+    engine: AsyncEngine,
+) -> None:
+    await direct(engine)
+    await take(engine, notice("a", routing(["read-it", "has-it"]), code="O4"))
+    await _set(engine, "a", "has-it", state="ACCEPTED", accepted_at=NOW)
+    await _set(engine, "a", "read-it", state="TAKEN_IN_CHARGE", accepted_at=NOW)
+    read = (await deliveries(engine))["a", "read-it"].id
+    async with engine.begin() as connection:
+        await connection.execute(acknowledgement.insert().values(delivery=read, kind="TAKEN_IN_CHARGE", at=NOW))
+
+    await take(engine, notice("b", kind="corrected", version=2, code="O4"))
+
+    asked = {key: row.acknowledge_by is not None for key, row in (await deliveries(engine)).items()}
+    assert {("a", "read-it"): True, ("a", "has-it"): False, ("b", "read-it"): True, ("b", "has-it"): True} == asked
+
+
+async def test_a_correction_that_comes_while_the_additions_are_made_stops_them(engine: AsyncEngine) -> None:
+    """The planner holds the version; the correction waits for it, then finds what it made."""
+    await direct(engine, actor("ccas-1"))
+    await take(engine, notice("a", routing(["cdas-1"]), code="O4"))
+    async with engine.begin() as connection:
+        waiting = await next_waiting(connection)
+        assert waiting is not None
+        await plan(connection, CATALOGUE, LedgerDirectory(), waiting, NOW)
+        correcting = asyncio.create_task(take(engine, notice("b", kind="corrected", version=2, code="O4")))
+        done, _ = await asyncio.wait({correcting}, timeout=0.3)
+        assert set() == done
+    await correcting
+
+    states = {key: row.state for key, row in (await deliveries(engine)).items()}
+    assert {("a", "cdas-1"): "CANCELLED", ("a", "ccas-1"): "CANCELLED"} == states
+
+
+async def test_versions_are_read_back_as_they_were_proposed(engine: AsyncEngine) -> None:
+    rows = matrix_with(O3={"notice_days": "12", "note": "Avec un « guillemet »"})
+    number = await adopt(engine, rows, date(2026, 6, 1))
+    async with engine.connect() as connection:
+        versions = await matrix_versions(connection)
+    assert [0, number] == [version.number for version in versions]
+    assert (rows, date(2026, 6, 1), 4) == (versions[1].rows, versions[1].in_force_from, len(versions[1].acts))
