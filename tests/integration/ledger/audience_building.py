@@ -47,7 +47,7 @@ async def plan_all(
     at: datetime = NOW,
 ) -> list[Planned]:
     """Plan what waits, as the processors do, one transaction each."""
-    planned = []
+    planned: list[Planned] = []
     known = directory or LedgerDirectory()
     while True:
         async with engine.begin() as connection:
