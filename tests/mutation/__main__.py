@@ -2,15 +2,17 @@
 
 Without files: everything but the texts (see docs/mutation-testing.md). `--survivors` takes up the mutants that survived
 the last run, and those that are new; `--tests FILE …` runs no other tests, for a quick look; `--processes N` works on
-N at a time; `--list` prints the last report again.
+N at a time; `--list` prints the last report again; `--page` writes docs/mutation-testing.md from it.
 """
 
 import argparse
 import json
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.reporting import PAGE, REASONS, read_reasons, stale, survivors_of, write_page
 from tests.mutation.running import KILLED, SURVIVED, TESTS, TIMED_OUT, UNTESTED, judge
 
 REPORT = Path("build/mutation.json")
@@ -29,8 +31,11 @@ def main() -> int:
     parser.add_argument("--tests", nargs="+", default=TESTS)
     parser.add_argument("--survivors", action="store_true")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--page", action="store_true")
     given = parser.parse_args()
     verdicts: Verdicts = json.loads(REPORT.read_text()) if REPORT.exists() else {}
+    if given.page:
+        return _write_page(verdicts)
     if not given.list:
         files = given.files or _files()
         mutants = [mutant for file in files for mutant in mutants_of(file)]
@@ -80,6 +85,20 @@ def _judge(mutants: list[Mutant], names: dict[Mutant, str], given: argparse.Name
 def _keep(verdicts: Verdicts) -> None:
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(verdicts, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _write_page(verdicts: Verdicts) -> int:
+    """Exit code 0 when every survivor has a reason, and every reason a survivor."""
+    reasons = read_reasons(REASONS.read_text(encoding="utf-8"))
+    page = write_page(PAGE.read_text(encoding="utf-8"), verdicts, reasons, datetime.now(UTC).date())
+    PAGE.write_text(page, encoding="utf-8")
+    explained = {name for reason in reasons for name in reason.survivors}
+    unexplained = [name for name in survivors_of(verdicts) if name not in explained]
+    gone = stale(verdicts, reasons)
+    for title, names in (("without a reason", unexplained), ("not among the survivors any more", gone)):
+        for name in names:
+            print(f"{title}: {name}")  # noqa: T201
+    return 1 if unexplained or gone else 0
 
 
 def _report(verdicts: Verdicts) -> int:

@@ -26,7 +26,8 @@ TESTS = ("tests/unit/domain", "tests/contract/test_scenarios.py")
 OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "--no-header", "--assert=plain", "-k", "not command")
 KILLED, SURVIVED, TIMED_OUT, UNTESTED = "killed", "survived", "timed out", "untested"
 
-_SECONDS = 30  # of processor time: more than all of the tests take
+_SECONDS = 30  # of processor time, at most: three times what its tests take without a change is the limit of a mutant
+_IMPORT_SECONDS = 10  # what importing everything afresh may take
 _BYTES = 4 << 30  # a mutant may fill the memory
 _EXAMPLES = 30  # of a property: a survivor goes through all of them
 _DEAD, _ALIVE = 1, 0
@@ -84,10 +85,12 @@ class _Session:
                 order = sorted(near or items, key=survey["seconds"].__getitem__)
                 if function in at_import:  # what it gave then may be read by tests that run nothing of this module
                     order += sorted(items.keys() - near, key=survey["seconds"].__getitem__)
-                running[_fork(partial(_judge_afresh, mutant, order))] = mutant
+                limit = _IMPORT_SECONDS + _limit(order, survey["seconds"])
+                running[_fork(partial(_judge_afresh, mutant, order), limit)] = mutant
             elif tests[function]:
                 chosen = [items[name] for name in tests[function]]
-                running[_fork(partial(_judge_loaded, mutant, chosen))] = mutant
+                limit = _limit(tests[function], survey["seconds"])
+                running[_fork(partial(_judge_loaded, mutant, chosen), limit)] = mutant
             else:
                 self._told(mutant, UNTESTED)
         while running:
@@ -131,14 +134,19 @@ class _FirstFailure:
             os._exit(_DEAD)
 
 
-def _fork(work: Callable[[], int]) -> int:
+def _limit(names: Iterable[str], seconds: dict[str, float]) -> int:
+    """The seconds of processor time after which a mutant that runs these tests will not end any more."""
+    return min(_SECONDS, 3 + int(3 * sum(seconds[name] for name in names)))
+
+
+def _fork(work: Callable[[], int], limit: int) -> int:
     process = os.fork()
     if process:
         return process
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
     resource.setrlimit(resource.RLIMIT_AS, (_BYTES, _BYTES))
     with suppress(BaseException):  # whatever a mutant does here, it has changed something
         os._exit(work())
