@@ -236,6 +236,13 @@ def test_areas_name_the_parts_that_sectors_or_cdas_name() -> None:
     assert (("CDAS-07", (BETTON, north)),) == areas.by_cdas
 
 
+def test_an_empty_directory_informs_nobody_anywhere() -> None:
+    found = {(f.service, f.role): f for f in lint(directory_of([]), FIRST, FIRST)}
+    for role in NOTICE_ROLES[:2]:
+        assert (True, set(TERRITORY.communes)) == (found[role].unplaced, set(found[role].places))
+    assert found[NOTICE_ROLES[3]].unplaced is True
+
+
 def test_the_lint_looks_two_months_ahead() -> None:
     assert 60 == DAYS_AHEAD
 
