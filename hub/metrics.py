@@ -151,6 +151,21 @@ DELIVERIES_POSTPONED = Counter(
     "spared.",
     ["medium"],
 )
+DELIVERIES_RETRYING = Gauge(
+    "hub_deliveries_retrying", "Deliveries that failed for now and wait for another attempt, by lane.", ["lane"]
+)
+OPEN_URGENCIES = Gauge(
+    "hub_open_urgencies",
+    "Urgencies that nobody has taken in charge, by the time since the decision (under_15m, under_1h, under_4h, "
+    "under_1d, over_1d; each counts in one). Every dispatcher shows all of them.",
+    ["age"],
+)
+SILENT_SENDERS = Gauge(
+    "hub_silent_senders",
+    "Systems that published nothing for four hours, and did in these hours of at least three of the four weeks before, "
+    "by institution (CAF, CD35, PARTNER). Every dispatcher shows all of them; its log names each (`sender_silent`).",
+    ["institution"],
+)
 WEBHOOK_ENDPOINTS = Gauge(
     "hub_webhook_endpoints", "Webhooks of the directory, by state (PENDING, ACTIVE, DISABLED).", ["state"]
 )

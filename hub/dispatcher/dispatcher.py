@@ -14,6 +14,7 @@ from hub.dispatcher.attempt import Attempts
 from hub.dispatcher.handshakes import Handshakes
 from hub.dispatcher.housekeeping import Housekeeping
 from hub.dispatcher.lane import Lane
+from hub.dispatcher.measures import Measures
 from hub.dispatcher.personal_links import personal_links
 from hub.dispatcher.recorder import Recorder
 from hub.dispatcher.schedule import schedule_of
@@ -72,6 +73,7 @@ class Dispatcher:
             )
         )
         self._handshakes = None if sender is None else Handshakes(sender, engine=engine, health=health, clock=clock)
+        self._measures = Measures(engine=engine, health=health, clock=clock)
         self._housekeeping = Housekeeping(
             self.lanes,
             engine=engine,
@@ -100,6 +102,7 @@ class Dispatcher:
         parts = [
             asyncio.create_task(self._recorder.run()),
             asyncio.create_task(self._housekeeping.run()),
+            asyncio.create_task(self._measures.run()),
             asyncio.create_task(hear_deliveries(self._url, self.wake)),
         ]
         if self._handshakes is not None:

@@ -19,6 +19,7 @@ from hub.ledger.tables.directory import absence, calendar_entry, contact, direct
 from hub.ledger.tables.events import accepted_event, event, id_conflict, reject
 from hub.ledger.tables.feeds import delivery_sequence, feed
 from hub.ledger.tables.keys import key_audit, service_key, situation_erased, situation_key
+from hub.ledger.tables.letters import weekly_letter
 from hub.ledger.tables.matrix import notice_audience, notice_matrix, notice_matrix_act
 from hub.ledger.tables.notices import notice_version, notice_withdrawal
 from hub.ledger.tables.parts import metadata
@@ -63,4 +64,5 @@ __all__ = [
     "webhook_action",
     "webhook_endpoint",
     "webhook_key",
+    "weekly_letter",
 ]

@@ -75,6 +75,13 @@ delivery = Table(
         "due_at",
         postgresql_where=text("lane = 'digest' and state in ('SCHEDULED', 'RETRYING')"),
     ),
+    Index(
+        "delivery_open_urgent_idx",
+        "event_source",
+        "event_id",
+        postgresql_where=text("lane = 'urgent' and state not in ('TAKEN_IN_CHARGE', 'CONCLUDED')"),
+    ),
+    Index("delivery_retrying_idx", "lane", postgresql_where=text("state = 'RETRYING'")),
     Index("delivery_lease_idx", "claimed_until", postgresql_where=text("state = 'SENDING'")),
     Index("delivery_event_idx", "event_source", "event_id"),
     Index("delivery_notice_idx", "notice"),

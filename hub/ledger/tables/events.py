@@ -49,6 +49,7 @@ event = Table(
     Index("event_id_idx", "id"),
     Index("event_subject_idx", "subject"),
     Index("event_origin_idx", "topic", "partition", "offset"),
+    Index("event_received_idx", "received_at", postgresql_using="brin"),  # rows come in its order
 )
 
 # Rejected events, without payload. `topic`, `partition`, `offset`: where the event was published.
