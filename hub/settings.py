@@ -95,6 +95,7 @@ class Settings(BaseSettings):
         8, ge=1, le=256, description="Deliveries under way at once in the standard lane."
     )
     urgent_concurrency: int = Field(4, ge=1, le=64, description="Deliveries under way at once in the urgent lane.")
+    digest_concurrency: int = Field(2, ge=1, le=64, description="Digests under way at once.")
     claim_seconds: float = Field(
         60.0,
         gt=0,

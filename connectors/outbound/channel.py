@@ -5,7 +5,7 @@ A channel delivers one message once. It never retries, waits or decides: the dis
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias, runtime_checkable
 from uuid import UUID
 
 from hub.domain.deliveries import DeliveryReason
@@ -53,7 +53,8 @@ class Message:
     own page to take the delivery in charge, personal and secret; None: nobody is asked to. `thread` names the notice or
     the situation, the same in every message about it; it is shown nowhere. `event_source` and `event_id` name the event
     that it tells, and `decided_at` when the hub decided where that goes. `number` counts the recipient's messages of
-    this channel without a gap, from 1; None: they are not counted.
+    this channel without a gap, from 1; None: they are not counted. `duty`: the convention sends it; False: the
+    recipient asked for it.
     """
 
     delivery: UUID
@@ -70,6 +71,20 @@ class Message:
     event_id: str = ""
     decided_at: datetime = _LONG_AGO
     number: int | None = None
+    duty: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Several messages to one recipient, told as one: all about notices, never empty.
+
+    `id` is stable over retries of the same messages. `sent_at` carries its offset.
+    """
+
+    id: UUID
+    recipient: str
+    messages: tuple[Message, ...]
+    sent_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,4 +128,13 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Leave the channel's connections as its protocol wants it."""
+        ...
+
+
+@runtime_checkable
+class DigestChannel(Protocol):
+    """A channel that also tells several messages as one."""
+
+    async def deliver_digest(self, digest: Digest) -> Result:
+        """Deliver once and say what became of all of it; raises nothing but cancellation."""
         ...

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from connectors.outbound.channel import Channel
 from connectors.outbound.webhook.sender import Sender
 from hub.dispatcher.attempt import Attempts
+from hub.dispatcher.digest import DigestAttempts
+from hub.dispatcher.digest_lane import DigestLane
 from hub.dispatcher.handshakes import Handshakes
 from hub.dispatcher.housekeeping import Housekeeping
 from hub.dispatcher.lane import Lane
@@ -51,7 +53,7 @@ class Dispatcher:
         self._recorder = Recorder(engine, catalogue, health, dispatcher=self.name, clock=clock)
         self._links = personal_links(settings)
         attempts = Attempts(channels, schedule_of(settings), settings.public_url, health, clock, self._links)
-        self.lanes = tuple(
+        single = tuple(
             Lane(
                 name,
                 concurrency=concurrency,
@@ -72,6 +74,18 @@ class Dispatcher:
                 ("standard", Medium.WEBHOOK, settings.webhook_concurrency),
             )
         )
+        digests = DigestLane(
+            concurrency=settings.digest_concurrency,
+            engine=engine,
+            catalogue=catalogue,
+            attempts=DigestAttempts(attempts),
+            recorder=self._recorder,
+            health=health,
+            dispatcher=self.name,
+            lease=lease,
+            clock=clock,
+        )
+        self.lanes: tuple[Lane | DigestLane, ...] = (*single, digests)
         self._handshakes = None if sender is None else Handshakes(sender, engine=engine, health=health, clock=clock)
         self._measures = Measures(engine=engine, health=health, clock=clock)
         self._housekeeping = Housekeeping(

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub import metrics
+from hub.dispatcher.digest_lane import DigestLane
 from hub.dispatcher.lane import Lane
 from hub.dispatcher.patience import patiently
 from hub.domain.vocabulary import DeliveryStatus
@@ -29,7 +30,7 @@ class Housekeeping:
 
     def __init__(
         self,
-        lanes: Sequence[Lane],
+        lanes: Sequence[Lane | DigestLane],
         *,
         engine: AsyncEngine,
         catalogue: Catalogue,

@@ -42,6 +42,7 @@ def message_for(claim: Claim, *, public_url: str, now: datetime) -> Message | Pe
         event_id=claim.delivery.event_id,
         decided_at=claim.decided_at,
         number=claim.number,
+        duty=claim.duty,
     )
 
 

@@ -27,13 +27,21 @@ class Way:
 
 
 def media_for(
-    facts: Facts, rows: Sequence[Subscription], *, duty: bool, webhook: bool, now: datetime, territory: Territory
+    facts: Facts,
+    rows: Sequence[Subscription],
+    *,
+    duty: bool,
+    webhook: bool,
+    now: datetime,
+    territory: Territory,
+    latest: datetime | None = None,
 ) -> tuple[Way, ...]:
     """The messages that tell one contact of one event, in the order of the media's names.
 
     `rows` are the contact's; `webhook`: its endpoint is active. A duty without rows goes by mail, and by webhook beside
     it. A duty always has at least one medium, and a situation at least one that pushes; a webhook without an active
-    endpoint is replaced by mail. Without duty: the notices that the contact chose, no situation ever.
+    endpoint is replaced by mail. Without duty: the notices that the contact chose, no situation ever. A digest never
+    leaves at or after `latest`, where the contact's answer is awaited by then: the message leaves at once instead.
     """
     if duty:
         found = wish(rows, Basis.DUTY, facts, territory)
@@ -46,15 +54,16 @@ def media_for(
     media = wanted & (PULLED | PUSH if webhook else PULLED | {Medium.MAIL})
     if not media or (facts.kind is not Kind.NOTICES and not media & PUSH):
         media |= {Medium.MAIL}
-    return tuple(_way(medium, facts, rhythm, now) for medium in sorted(media))
+    return tuple(_way(medium, facts, rhythm, now, latest) for medium in sorted(media))
 
 
-def _way(medium: Medium, facts: Facts, rhythm: Rhythm, now: datetime) -> Way:
+def _way(medium: Medium, facts: Facts, rhythm: Rhythm, now: datetime, latest: datetime | None) -> Way:
     if medium is not Medium.MAIL or rhythm.pace is Pace.AT_ONCE or _is_at_once(facts):
         return Way(medium, None, now)
     due_at = next_digest(rhythm, now)
     # A digest that would leave once the change is in force, or on its very day, would tell nothing in advance.
-    if facts.effective_on is not None and due_at >= _begins(facts.effective_on):
+    in_force = None if facts.effective_on is None else _begins(facts.effective_on)
+    if any(limit is not None and due_at >= limit for limit in (in_force, latest)):
         return Way(medium, None, now)
     return Way(medium, rhythm.pace, due_at)
 

@@ -60,6 +60,7 @@ class Claim:
     `attempt` counts from 1 and is the one that has begun. `notice` is None for what is not about a notice;
     `text` is None when the ledger holds no version of it; `recipient` when the directory holds no such contact.
     `number` counts the contact's deliveries by this medium; None: they are not counted.
+    `duty`: the convention sends it; False: the contact asked for it.
     """
 
     delivery: Delivered
@@ -73,6 +74,7 @@ class Claim:
     text: NoticeText | None
     recipient: Recipient | None
     number: int | None = None
+    duty: bool = True
 
 
 async def read_claims(connection: AsyncConnection, ids: Sequence[UUID]) -> list[Claim]:
@@ -145,6 +147,7 @@ def _claim(row: RowMapping) -> Claim:
         ),
         recipient=None if row["ref"] is None else Recipient(row["email"], row["valid_to"], row["opted_out"]),
         number=row["number"],
+        duty=row["duty"],
     )
 
 

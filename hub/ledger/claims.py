@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Text, func, insert, literal, literal_column, select, update
+from sqlalchemy import CTE, ColumnElement, DateTime, Text, func, insert, literal, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.deliveries import DUE
@@ -48,15 +48,28 @@ async def claim_due(
         .where(
             delivery.c.lane == lane,
             _is_carried(medium),
-            _is_due(),
+            is_due(),
             delivery.c.due_at <= now,
-            delivery.c.directory_revision <= _directory_revision(),
+            delivery.c.directory_revision <= directory_revision(),
         )
         .order_by(delivery.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .cte("due")
     )
+    return await begin_attempts(connection, catalogue, due, dispatcher=dispatcher, now=now, until=until)
+
+
+async def begin_attempts(
+    connection: AsyncConnection,
+    catalogue: Catalogue,
+    due: CTE,
+    *,
+    dispatcher: str,
+    now: datetime,
+    until: datetime,
+) -> list[Claim]:
+    """Give the deliveries whose ids `due` locks to this dispatcher, and begin an attempt of each."""
     claim = (
         update(delivery)
         .where(delivery.c.id == due.c.id)
@@ -110,7 +123,7 @@ async def renew_leases(connection: AsyncConnection, ids: Sequence[UUID], *, disp
 async def next_due(connection: AsyncConnection, lane: str, medium: Medium | None = None) -> datetime | None:
     """When the next delivery of a lane is due, or was; None when nothing waits. `medium` as for `claim_due`."""
     found: datetime | None = await connection.scalar(
-        select(func.min(delivery.c.due_at)).where(delivery.c.lane == lane, _is_carried(medium), _is_due())
+        select(func.min(delivery.c.due_at)).where(delivery.c.lane == lane, _is_carried(medium), is_due())
     )
     return found
 
@@ -119,7 +132,7 @@ async def backlog(connection: AsyncConnection, now: datetime) -> dict[str, int]:
     """How many deliveries of each lane are due and not claimed."""
     counted = await connection.execute(
         select(delivery.c.lane, func.count())
-        .where(delivery.c.lane.in_(LANES), _is_due(), delivery.c.due_at <= now)
+        .where(delivery.c.lane.in_(LANES), is_due(), delivery.c.due_at <= now)
         .group_by(delivery.c.lane)
     )
     return dict.fromkeys(LANES, 0) | dict(counted.all())
@@ -130,11 +143,13 @@ def _is_carried(medium: Medium | None) -> ColumnElement[bool]:
     return ~alone if medium is None else delivery.c.medium == medium.value
 
 
-def _is_due() -> ColumnElement[bool]:
+def is_due() -> ColumnElement[bool]:
+    """Whether a delivery is in a state in which a dispatcher may claim it."""
     # Literals: a partial index is only used when the planner sees its condition.
     return delivery.c.state.in_([literal_column(f"'{state.value}'", Text) for state in sorted(DUE)])
 
 
-def _directory_revision() -> ColumnElement[int]:
+def directory_revision() -> ColumnElement[int]:
+    """How new the ledger's directory is."""
     position = select(directory_position.c.revision).where(directory_position.c.topic == _DIRECTORY_TOPIC)
     return func.coalesce(position.scalar_subquery(), 0)

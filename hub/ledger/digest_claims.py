@@ -1,4 +1,4 @@
-"""Claiming digests: all that is due of a contact together, by one dispatcher, under the same leases as everything else."""
+"""Claiming digests: all that is due of a contact together, by one dispatcher, under the usual leases."""
 
 from datetime import datetime
 from typing import Final
@@ -34,9 +34,7 @@ async def claim_digests(
     if not contacts:
         return []
     position = func.row_number().over(partition_by=delivery.c.contact, order_by=(delivery.c.due_at, delivery.c.id))
-    waiting = select(delivery.c.id, position.label("position")).where(
-        delivery.c.contact.in_(contacts), *_waits(now)
-    )
+    waiting = select(delivery.c.id, position.label("position")).where(delivery.c.contact.in_(contacts), *_waits(now))
     first = waiting.subquery()
     due = (
         select(delivery.c.id)

@@ -22,6 +22,7 @@ from hub.ledger.numbers import add_deliveries
 from hub.ledger.outbox import StatusChange, add_statuses, status_row
 from hub.ledger.subscriptions import subscriptions_of
 from hub.ledger.tables import DELIVERIES_CHANNEL, LANES, PULL_LANE
+from hub.ledger.webhooks import active_endpoints
 from hub.wire.schemas import Catalogue
 
 RECEIVED_RULE: Final = "X1"
@@ -132,7 +133,9 @@ async def make_deliveries(
 
     `asked` says of notices by when their recipients are to acknowledge.
     """
-    chosen = await subscriptions_of(connection, {contact for _, recipients in addressed for contact in recipients})
+    contacts = {contact for _, recipients in addressed for contact in recipients}
+    chosen = await subscriptions_of(connection, contacts)
+    webhooks = await active_endpoints(connection, contacts)
     facts = await facts_of(connection, [decided for decided, _ in addressed])
     rows: list[dict[str, Any]] = []
     statuses: list[dict[str, Any]] = []
@@ -141,9 +144,18 @@ async def make_deliveries(
         services = {recipient.service for recipient in recipients.values()}
         by_service = {} if wanted is None else {service: wanted.acknowledge_by(service) for service in services}
         for contact, recipient in recipients.items():
-            for way in _ways(facts[decided.key], recipient, chosen.get(contact, ()), now):
+            latest = by_service.get(recipient.service) if recipient.duty else None
+            ways = _ways(
+                facts[decided.key],
+                recipient,
+                chosen.get(contact, ()),
+                webhook=contact in webhooks,
+                latest=latest,
+                now=now,
+            )
+            for way in ways:
                 row = _delivery(decided, contact, recipient, way, now)
-                row["acknowledge_by"] = by_service.get(recipient.service) if recipient.duty else None
+                row["acknowledge_by"] = latest
                 rows.append(row)
                 statuses += [status_row(catalogue, change) for change in _told(decided, row)]
     await _put(connection, rows, statuses)
@@ -162,11 +174,21 @@ async def _put(connection: AsyncConnection, rows: Sequence[dict[str, Any]], stat
         )
 
 
-def _ways(facts: Facts, recipient: Recipient, chosen: Sequence[Subscription], now: datetime) -> tuple[Way, ...]:
+def _ways(
+    facts: Facts,
+    recipient: Recipient,
+    chosen: Sequence[Subscription],
+    *,
+    webhook: bool,
+    latest: datetime | None,
+    now: datetime,
+) -> tuple[Way, ...]:
     # Whoever must learn that what it received has changed learns it at once.
     at_once = facts.at_once or RECEIVED_RULE in recipient.rules
     facts = replace(facts, urgency=recipient.urgency, at_once=at_once)
-    return media_for(facts, chosen, duty=recipient.duty, webhook=False, now=now, territory=load_territory())
+    return media_for(
+        facts, chosen, duty=recipient.duty, webhook=webhook, now=now, latest=latest, territory=load_territory()
+    )
 
 
 def _recipients(decision: dict[str, Any] | None) -> dict[str, Recipient]:

@@ -23,7 +23,8 @@ def run(settings: Settings) -> None:
 
 async def _work(service: Service) -> None:
     settings = service.settings
-    mail = mail_channel(settings, kept=settings.dispatcher_concurrency + settings.urgent_concurrency)
+    mails = settings.dispatcher_concurrency + settings.urgent_concurrency + settings.digest_concurrency
+    mail = mail_channel(settings, kept=mails)
     sender = webhook_sender(settings, connections=2 * settings.webhook_concurrency + 1)
     engine = ledger_engine(settings, check_before_use=False)
     endpoints = LedgerEndpoints(engine, _now)

@@ -4,7 +4,8 @@ A calendar knows the entry again by its UID: a correction moves it, a withdrawal
 """
 
 import unicodedata
-from datetime import UTC
+from collections.abc import Iterable
+from datetime import UTC, date
 from typing import Final
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from connectors.outbound.mail.wording import SENDER_NAME, heading
 from hub.domain.french import without_bad_breaks
 
 FILE_NAME: Final = "prise-d-effet.ics"
+DATES_FILE_NAME: Final = "prises-d-effet.ics"
 _PRODUCT: Final = "-//caf35-cd35-hub//notices//FR"
 
 
@@ -29,14 +31,35 @@ def calendar_file(content: NoticeContent, *, link: str, sender: str, domain: str
     The day is a calendar date without time zone: that of Europe/Paris wherever the reader is. It leaves the reader free
     that day. SEQUENCE is the version, and one more for a withdrawal, which bears the version that it withdraws.
     """
-    if content.effective_on is None:
+    return calendar_of([(content, link)], sender=sender, domain=domain)
+
+
+def calendar_of(notices: Iterable[tuple[NoticeContent, str]], *, sender: str, domain: str) -> bytes | None:
+    """The file of several notices, each with its link; None where no effective date of any is known."""
+    entries = [
+        _entry(content, content.effective_on, link, sender=sender, domain=domain)
+        for content, link in notices
+        if content.effective_on is not None
+    ]
+    if not entries:
         return None
+    calendar = Calendar()
+    calendar.add("prodid", _PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    for entry in entries:
+        calendar.add_component(entry)
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def _entry(content: NoticeContent, day: date, link: str, *, sender: str, domain: str) -> Event:
     withdrawn = content.status == "WITHDRAWN"
     entry = Event()
     entry.add("uid", calendar_uid(content.notice, domain))
     entry.add("sequence", content.version + withdrawn)
     entry.add("dtstamp", content.decided_at.astimezone(UTC))
-    entry.add("dtstart", content.effective_on)
+    entry.add("dtstart", day)
     entry.add("summary", _printable(heading("Retrait" if withdrawn else "Prise d’effet", content.title)))
     entry.add("description", _description(content, link))
     entry.add("status", "CANCELLED" if withdrawn else "CONFIRMED")
@@ -45,13 +68,7 @@ def calendar_file(content: NoticeContent, *, link: str, sender: str, domain: str
     organizer = vCalAddress(f"mailto:{sender}")
     organizer.params["CN"] = SENDER_NAME
     entry.add("organizer", organizer)
-    calendar = Calendar()
-    calendar.add("prodid", _PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add_component(entry)
-    written: bytes = calendar.to_ical()
-    return written
+    return entry
 
 
 def _description(content: NoticeContent, link: str) -> str:

@@ -8,8 +8,9 @@ from time import monotonic
 from aiosmtplib import SMTP
 from aiosmtplib.errors import SMTPException
 
-from connectors.outbound.channel import Accepted, Message, Permanent, Result, Transient
+from connectors.outbound.channel import Accepted, Digest, Message, Permanent, Result, Transient
 from connectors.outbound.mail.addresses import transport_address
+from connectors.outbound.mail.digest import render_digest
 from connectors.outbound.mail.render import Letterhead, render
 from connectors.outbound.mail.session import Mail, Server, open_session, reset, send
 from hub.domain.deliveries import DeliveryReason
@@ -91,6 +92,13 @@ class MailChannel:
         if recipient is None:
             return _NO_ADDRESS
         return await self.send(recipient, render(message, to=recipient, letterhead=self.letterhead))
+
+    async def deliver_digest(self, digest: Digest) -> Result:
+        """Deliver one mail that tells several messages, and say what became of it."""
+        recipient = transport_address(digest.recipient)
+        if recipient is None:
+            return _NO_ADDRESS
+        return await self.send(recipient, render_digest(digest, to=recipient, letterhead=self.letterhead))
 
     async def send(self, recipient: str, content: bytes) -> Result:
         """Send one mail of whatever content (CRLF lines) to an address as SMTP carries it."""

@@ -49,7 +49,9 @@ def render(message: Message, *, to: str, letterhead: Letterhead) -> bytes:
         own += unsubscribe_header(letterhead.unsubscribe, message.delivery)
     personal = message.acknowledge
     asked = personal is not None
-    shared = _shared(message.content, message.service, message.role, message.link, letterhead, asked=asked)
+    shared = _shared(
+        message.content, message.service, message.role, message.link, letterhead, asked=asked, duty=message.duty
+    )
     return own.encode() + quoted_link(personal or "").join(shared)
 
 
@@ -59,7 +61,7 @@ def _may_be_left(content: Content, service: str, letterhead: Letterhead) -> bool
 
 @lru_cache(maxsize=256)
 def _shared(
-    content: Content, service: str, role: str, link: str, letterhead: Letterhead, *, asked: bool
+    content: Content, service: str, role: str, link: str, letterhead: Letterhead, *, asked: bool, duty: bool
 ) -> tuple[bytes, ...]:
     """What recipients share, in the parts between which each one's own link stands."""
     # Put together by hand: the email package takes longer over it than everything else that a delivery costs.
@@ -71,9 +73,10 @@ def _shared(
         link,
         acknowledge=PERSONAL if asked else None,
         unsubscribe=letterhead.unsubscribe if leaving else "",
+        duty=duty,
     )
     head = (
-        f"{_sender_line(letterhead.sender)}\r\n"
+        f"{sender_line(letterhead.sender)}\r\n"
         f"{encoded_header('Subject', subject_of(content))}\r\n"
         f"{list_id(letterhead.domain) if leaving else ''}"
         "Auto-Submitted: auto-generated\r\n"
@@ -93,5 +96,6 @@ def _attachment(content: Content, link: str, letterhead: Letterhead) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _sender_line(sender: str) -> str:
+def sender_line(sender: str) -> str:
+    """The header From, without its line end."""
     return f"{encoded_header('From', SENDER_NAME)}\r\n <{sender}>"

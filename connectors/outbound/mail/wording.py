@@ -1,5 +1,6 @@
 """What a mail says, in French: its subject, its plain text and its HTML."""
 
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -50,7 +51,14 @@ def heading(kind: str, title: str) -> str:
 
 
 def bodies(
-    content: Content, service: str, role: str, link: str, *, acknowledge: str | None = None, unsubscribe: str = ""
+    content: Content,
+    service: str,
+    role: str,
+    link: str,
+    *,
+    acknowledge: str | None = None,
+    unsubscribe: str = "",
+    duty: bool = True,
 ) -> tuple[str, str]:
     """Plain text and HTML of a message; `unsubscribe` is the address to write to for no more of them, or empty."""
     template = "notice" if isinstance(content, NoticeContent) else "situation"
@@ -59,13 +67,23 @@ def bodies(
         "link": link,
         "acknowledge": acknowledge,
         "unsubscribe": unsubscribe,
+        "duty": duty,
         "subject": subject_of(content),
-        "issuer": _label(Institution, content.issuer) if isinstance(content, NoticeContent) else "",
-        "service": _label(Service, service),
-        "role": _label(Role, role),
+        "issuer": issuer_label(content.issuer) if isinstance(content, NoticeContent) else "",
     }
+    return page(template, values, service=service, role=role)
+
+
+def page(template: str, values: Mapping[str, object], *, service: str, role: str) -> tuple[str, str]:
+    """Plain text and HTML of a template, for a recipient of this service and role."""
+    values = {**values, "service": _label(Service, service), "role": _label(Role, role)}
     plain = without_bad_breaks(PAGES.get_template(f"{template}.txt").render(values))
     return plain, PAGES.get_template(f"{template}.html").render(values)
+
+
+def issuer_label(issuer: str) -> str:
+    """The institution that signs a notice, in French."""
+    return _label(Institution, issuer)
 
 
 def _label(words: type[Institution] | type[Service] | type[Role], symbol: str) -> str:

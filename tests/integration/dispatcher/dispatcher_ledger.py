@@ -105,6 +105,8 @@ class Notice:
     title: str = "Transfert du FSL au Département"
     due_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     directory_revision: int = 1
+    digest: str | None = None
+    effective_on: date = date(2024, 12, 1)
 
     def delivery(self, number: int) -> UUID:
         """The id of the delivery to a contact."""
@@ -190,7 +192,7 @@ def _version(notice: Notice) -> dict[str, Any]:
         "title": notice.title,
         "summary": "Les demandes sont instruites par le Département.",
         "published_on": date(2024, 10, 1),
-        "effective_on": date(2024, 12, 1),
+        "effective_on": notice.effective_on,
     }
 
 
@@ -212,6 +214,7 @@ def _deliveries(notice: Notice) -> Iterator[dict[str, Any]]:
             "due_at": notice.due_at,
             "directory_revision": notice.directory_revision,
             "created_at": notice.due_at,
+            "digest": notice.digest,
         }
 
 
@@ -239,7 +242,7 @@ async def until_states(engine: AsyncEngine, expected: dict[str, int], seconds: f
 
 
 def caught_deliveries(folder: Path) -> list[str]:
-    """The delivery that each caught mail names, one entry a mail."""
+    """The delivery that each caught mail names, one entry a mail; of a digest the first."""
     marker = b"X-Hub-Delivery: "
     found = []
     for path in sorted(folder.glob("*.eml")):

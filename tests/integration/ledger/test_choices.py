@@ -1,20 +1,31 @@
 """What contacts chose decides by which media, and when, the deliveries of an event are made."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from uuid import UUID
 
 from sqlalchemy import event as sql_event
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.digests import Pace, Rhythm
 from hub.domain.subscriptions import Basis, Subscription
 from hub.domain.vocabulary import Kind, Medium, NoticeCode
 from hub.ledger.subscriptions import replace_subscriptions, subscriptions_of
-from hub.ledger.tables import delivery
+from hub.ledger.tables import contact, delivery, webhook_endpoint
 from tests.integration.ledger.decided_building import NOW, notice, routing, statuses, take
 
 DAILY = Rhythm(Pace.DAILY, 8)
 DIGEST = Subscription(Basis.DUTY, frozenset({Medium.MAIL}), DAILY, kind=Kind.NOTICES)
+CONTACT = {
+    "institution": "CD35",
+    "service": "CDAS",
+    "role": "GENERIC_MAILBOX",
+    "label": "CDAS 1",
+    "valid_from": date(2024, 1, 1),
+    "opted_out": False,
+    "revision": 1,
+    "updated_at": NOW,
+}
 TOMORROW = datetime(2026, 3, 3, 7, tzinfo=UTC)  # eight o'clock in Paris
 
 
@@ -73,6 +84,18 @@ async def test_each_recipient_is_reached_as_it_chose(engine: AsyncEngine) -> Non
     ]
 
 
+async def test_a_system_with_an_active_webhook_is_told_beside_the_mail(engine: AsyncEngine) -> None:
+    url = "https://cdas.example/hub"
+    async with engine.begin() as connection:
+        await connection.execute(insert(contact).values(ref="c1", webhook=url, **CONTACT))
+        endpoint = {"contact": "c1", "url": url, "created_at": NOW, "state": "ACTIVE"}
+        await connection.execute(insert(webhook_endpoint).values(id=UUID(int=1), **endpoint))
+
+    await take(engine, notice("a", routing(["c1", "c2"])))
+
+    assert [("c1", "MAIL"), ("c1", "WEBHOOK"), ("c2", "MAIL")] == [(row[1], row[2]) for row in await made(engine)]
+
+
 async def test_a_correction_replaces_what_waits_for_the_digest(engine: AsyncEngine) -> None:
     await choose(engine, "c1", DIGEST)
     await take(engine, notice("a", routing(["c1"])))
@@ -109,8 +132,8 @@ async def test_a_withdrawal_follows_the_choices_made_for_its_notice(engine: Asyn
 
 async def test_the_choices_of_a_thousand_recipients_are_one_statement(engine: AsyncEngine) -> None:
     contacts = [f"contact-{number}" for number in range(1000)]
-    for contact in contacts[:20]:
-        await choose(engine, contact, DIGEST)
+    for reference in contacts[:20]:
+        await choose(engine, reference, DIGEST)
     sent: list[str] = []
     sql_event.listen(engine.sync_engine, "before_cursor_execute", lambda *arguments: sent.append(arguments[2]))
 

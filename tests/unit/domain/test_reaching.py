@@ -1,7 +1,7 @@
 """What a contact chose decides the media and the time; never whether its duty reaches it."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -75,6 +75,16 @@ def test_no_digest_holds_back_what_cannot_wait(facts: Facts) -> None:
 def test_a_digest_may_leave_on_the_eve_of_the_change() -> None:
     (found,) = ways(replace(L4, effective_on=date(2024, 10, 3)), row(Basis.DUTY, Medium.MAIL, rhythm=DAILY))
     assert Pace.DAILY is found.digest
+
+
+def test_no_digest_leaves_after_its_answer_is_awaited() -> None:
+    rows = (row(Basis.DUTY, Medium.MAIL, rhythm=DAILY),)
+    eight = datetime(2024, 10, 2, 6, tzinfo=UTC)
+    found = [
+        media_for(L4, rows, duty=True, webhook=False, now=NOW, territory=TERRITORY, latest=latest)
+        for latest in (eight, eight + timedelta(seconds=1))
+    ]
+    assert [(Way(Medium.MAIL, None, NOW),), (Way(Medium.MAIL, Pace.DAILY, eight),)] == found
 
 
 def test_a_situation_always_pushes_whatever_was_chosen() -> None:
