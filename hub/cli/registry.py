@@ -20,6 +20,7 @@ COMMANDS = {
     "deliveries": "List and show deliveries, try one again, have somebody else told.",
     "directory": "Import, look up and check the contacts of both institutions.",
     "territory": "Import the map of the CDAS and the sectors of the CAF, and look a commune up.",
+    "webhooks": "Verify the systems that take messages over HTTP, and manage their keys.",
     "rejects": "List, read and replay what was refused.",
     "reconcile": "Prove for a day that nothing that was published disappeared.",
     "run": "Run one role against real clusters.",

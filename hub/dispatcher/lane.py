@@ -163,13 +163,17 @@ class Lane:
             if written is not None:
                 await written
             written = self._recorder.record(outcome)
-            written.add_done_callback(partial(self._ended, claim))
+            written.add_done_callback(partial(self._ended, outcome))
 
-    def _ended(self, claim: Claim, _written: asyncio.Future[None]) -> None:
-        self._held.discard((claim.delivery.id, claim.attempt))
+    def _ended(self, outcome: Outcome, _written: asyncio.Future[None]) -> None:
+        self._held.discard((outcome.claim.delivery.id, outcome.claim.attempt))
         self._queue.task_done()
         if self._more:
             self._wake.set()
+        if outcome.result == "postponed" and outcome.due_at is not None:
+            # Nobody tells of it, and the last look for what is due next did not see it.
+            wait = (outcome.due_at - self._clock()).total_seconds()
+            asyncio.get_running_loop().call_later(max(wait, 0.0), self.wake)
 
     async def _attempt(self, claim: Claim) -> Outcome:
         try:

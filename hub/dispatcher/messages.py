@@ -93,6 +93,11 @@ def _thread(claim: Claim) -> str:
 
 
 def _link(claim: Claim, public_url: str) -> str:
+    """What leads to the whole: a page for a person, and for a system the item of the contact's inbox."""
+    if claim.delivery.medium == Medium.WEBHOOK.value:
+        inbox = f"{public_url}/inbox/{quote(claim.delivery.contact, safe='')}/items"
+        of = claim.number
+        return inbox if of is None else f"{inbox}?medium={Medium.WEBHOOK.value}&first={of}&last={of}"
     if claim.notice is not None:
         return f"{public_url}/notices/{quote(claim.notice, safe='')}"
     return f"{public_url}/situations/{quote(claim.delivery.subject, safe='')}"

@@ -1,4 +1,4 @@
-"""The key that signs the links in a local hub's mails: made once, known to its home only."""
+"""The keys that a local hub makes for itself, once, and that its home alone knows."""
 
 import secrets
 from pathlib import Path
@@ -7,8 +7,16 @@ from hub.up.systems import write_private
 
 
 def local_link_key(folder: Path) -> str:
-    """The key kept (0600) in `folder`; made when there is none, so that links survive a restart."""
-    kept = folder / "link.key"
+    """The key of the links in mails, kept (0600) in `folder`, so that links survive a restart."""
+    return _kept(folder / "link.key")
+
+
+def local_webhook_key(folder: Path) -> str:
+    """The master key of the webhooks, kept (0600) in `folder`, so that their secrets survive a restart."""
+    return _kept(folder / "webhook.key")
+
+
+def _kept(kept: Path) -> str:
     if not kept.exists():
         write_private(kept, secrets.token_urlsafe(32).encode())
     return kept.read_text(encoding="ascii")

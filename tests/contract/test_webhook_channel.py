@@ -76,7 +76,7 @@ class TestWhatArrives:
         assert "POST /hub?system=1 HTTP/1.1" == system.calls[0].line
 
     async def test_is_thin(self, system: WebhookSystem) -> None:
-        sent = message(event_source="urn:hub:cd35:x", event_id="e-1", number=7, decided_at=SENT_AT, lane="urgent")
+        sent = message(event_source="urn:hub:cd35:x", event_id="e-1", number=7, decided_at=SENT_AT)
         channel = webhook_channel_to(system)
         await channel.deliver(sent)
         await channel.close()
@@ -89,7 +89,6 @@ class TestWhatArrives:
                 "contact": "cdas-01@cdas.example",
                 "service": "CDAS",
                 "role": "GENERIC_MAILBOX",
-                "urgent": True,
                 "event": {"source": "urn:hub:cd35:x", "id": "e-1"},
                 "href": "https://hub.example/notices/notice-fsl",
                 "notice": "notice-fsl",
@@ -101,7 +100,7 @@ class TestWhatArrives:
         await _once(webhook_channel_to(system), content=SituationContent(), link="https://hub.example/situations/s-1")
         data = system.calls[0].data
         assert "situation.waiting" == data["type"]
-        expected = {"delivery", "number", "contact", "service", "role", "urgent", "event", "href"}
+        expected = {"delivery", "number", "contact", "service", "role", "event", "href"}
         assert expected == set(data["data"])
 
     async def test_is_the_same_at_every_attempt_but_for_when_it_left(self, system: WebhookSystem) -> None:

@@ -61,7 +61,10 @@ class Call:
 
 @dataclass
 class WebhookSystem:
-    """A server on 127.0.0.1; answers 204 until told otherwise. `peak` counts the calls under way at once."""
+    """A server on 127.0.0.1; answers 204 until told otherwise, after `seconds`; `echoes`: as a handshake wants it.
+
+    `peak` counts the calls under way at once.
+    """
 
     tls: ssl.SSLContext | None = None
     port: int = 0
@@ -71,6 +74,7 @@ class WebhookSystem:
     under_way: int = 0
     peak: int = 0
     echoes: bool = False
+    seconds: float = 0.0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _answer: bytes = b"HTTP/1.1 204 No Content\r\n\r\n"
     _server: asyncio.Server | None = None
@@ -134,6 +138,7 @@ class WebhookSystem:
         """Answer, or do what the fault wants; False: the connection is over."""
         match self.fault:
             case None:
+                await asyncio.sleep(self.seconds)
                 writer.write(self._echo(call) if self.echoes else self._answer)
             case Fault.HANG:
                 await reader.read()

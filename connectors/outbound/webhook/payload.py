@@ -20,7 +20,7 @@ TEST: Final = "webhook.test"
 def payload(message: Message) -> bytes:
     """The body of a delivery, the same bytes at every attempt.
 
-    Of a situation nothing but that one waits: not even which kind it is.
+    Of a situation nothing but that one waits: not what it is about, nor how urgent.
     """
     content = message.content
     data: dict[str, Any] = {
@@ -29,7 +29,6 @@ def payload(message: Message) -> bytes:
         "contact": message.recipient,
         "service": message.service,
         "role": message.role,
-        "urgent": message.lane == "urgent",
         "event": {"source": message.event_source, "id": message.event_id},
         "href": message.link,
     }

@@ -13,6 +13,9 @@ from sqlalchemy import delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.outbound.mail.channel import mail_channel
+from connectors.outbound.webhook.channel import WebhookChannel
+from connectors.outbound.webhook.endpoints import LedgerEndpoints
+from connectors.outbound.webhook.sender import webhook_sender
 from hub.dispatcher.dispatcher import Dispatcher
 from hub.domain.deliveries import delivery_id
 from hub.health import Health
@@ -69,17 +72,21 @@ async def fresh_ledger(database: str) -> AsyncIterator[AsyncEngine]:
 
 @contextlib.asynccontextmanager
 async def dispatching(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Dispatcher]:
-    """Run a dispatcher beside the test, and stop it as SIGTERM would."""
+    """Run a dispatcher beside the test, and stop it as SIGTERM would; with master keys, it makes handshakes too."""
     channel = mail_channel(settings, kept=4)
     engine = ledger_engine(settings, check_before_use=False)
+    now = clock or Clock()
+    sender = webhook_sender(settings, connections=2 * settings.webhook_concurrency + 1)
+    webhook = WebhookChannel(sender, LedgerEndpoints(engine, now), most=settings.webhook_per_receiver)
     health = Health("dispatcher")
     dispatcher = Dispatcher(
         settings,
         engine=engine,
         catalogue=CATALOGUE,
-        channels={"MAIL": channel},
+        channels={"MAIL": channel, "WEBHOOK": webhook},
         health=health,
-        clock=clock or Clock(),
+        clock=now,
+        sender=sender if settings.webhook_keys.get_secret_value() else None,
     )
     stop = asyncio.Event()
     running = asyncio.create_task(dispatcher.run(stop))
@@ -89,6 +96,7 @@ async def dispatching(settings: Settings, clock: Clock | None = None) -> AsyncIt
         stop.set()
         await running
         await channel.close()
+        await webhook.close()
         await engine.dispose()
 
 
@@ -107,10 +115,12 @@ class Notice:
     directory_revision: int = 1
     digest: str | None = None
     effective_on: date = date(2024, 12, 1)
+    medium: str = "MAIL"
+    number: int | None = None
 
     def delivery(self, number: int) -> UUID:
         """The id of the delivery to a contact."""
-        return delivery_id(SOURCE, self.event_id, f"contact-{number}", "MAIL")
+        return delivery_id(SOURCE, self.event_id, f"contact-{number}", self.medium)
 
 
 async def put_contacts(engine: AsyncEngine, number: int, *, revision: int = 1, **more: Any) -> None:
@@ -208,7 +218,8 @@ def _deliveries(notice: Notice) -> Iterator[dict[str, Any]]:
             "service": "CDAS",
             "role": "GENERIC_MAILBOX",
             "rules": ["R27"],
-            "medium": "MAIL",
+            "medium": notice.medium,
+            "number": notice.number,
             "lane": notice.lane,
             "state": "SCHEDULED",
             "due_at": notice.due_at,

@@ -1,7 +1,7 @@
 """What becomes of a delivery, by the answer of its channel; and when it is tried again."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -105,6 +105,31 @@ async def test_a_closed_way_out_takes_the_process_out_of_service_until_something
     assert not health.ready
     await attempts(Accepted("250"), health).make(claim())
     assert health.ready
+
+
+async def test_a_system_behind_a_webhook_that_is_away_takes_no_process_out_of_service() -> None:
+    health = Health("test")
+    away = FakeChannel(Transient(DeliveryReason.UNREACHABLE, "connect OSError"))
+    by_webhook = replace(claim(), delivery=replace(claim().delivery, medium="WEBHOOK"))
+    found = await Attempts({"WEBHOOK": away}, SCHEDULE, "https://hub.example", health, lambda: NOW).make(by_webhook)
+    assert "UNREACHABLE" == found.reason
+    assert health.ready
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "expected"),
+    [(0, ("postponed", 30)), (86_390, ("postponed", 86_400)), (86_400, ("transient", None))],
+    ids=["at first", "near the limit", "at the limit"],
+)
+async def test_what_was_not_tried_comes_back_when_asked_until_its_time_is_over(
+    elapsed: int, expected: tuple[str, int | None]
+) -> None:
+    now = NOW + timedelta(seconds=elapsed)
+    answer = Transient(DeliveryReason.TEMPORARILY_REFUSED, "the receiver is spared", 30.0, tried=False)
+    found = replace(attempts(answer), clock=lambda: now).outcome(claim(attempt=9), answer)
+    due = None if found.due_at is None else (found.due_at - NOW).total_seconds()
+    assert expected == (found.result, due)
+    assert ("RETRYING" if due else "FAILED") == found.state
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from hub.up.endpoints import (
     read_endpoints,
     write_endpoints,
 )
-from hub.up.link_key import local_link_key
+from hub.up.link_key import local_link_key, local_webhook_key
 from hub.up.systems import demo_systems
 
 
@@ -39,6 +39,14 @@ def test_the_key_of_the_links_is_made_once_for_its_owner_only_and_long_enough(tm
     assert key == local_link_key(tmp_path)
     assert key == Settings(link_keys=SecretStr(key)).link_keys.get_secret_value()
     assert 0o600 == (tmp_path / "link.key").stat().st_mode & 0o777
+
+
+def test_the_master_key_of_the_webhooks_is_made_once_for_its_owner_only_and_is_another(tmp_path: Path) -> None:
+    key = local_webhook_key(tmp_path)
+    assert key == local_webhook_key(tmp_path)
+    assert key != local_link_key(tmp_path)
+    assert key == Settings(webhook_keys=SecretStr(key)).webhook_keys.get_secret_value()
+    assert 0o600 == (tmp_path / "webhook.key").stat().st_mode & 0o777
 
 
 def test_a_partner_may_not_publish_notices(tmp_path: Path) -> None:

@@ -1,0 +1,149 @@
+"""Webhooks through the dispatcher: handshakes, deliveries, systems that hang or are gone, on the real PostgreSQL."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.domain.webhooks import endpoint_id
+from hub.embedded.mail import MailCatcher
+from hub.ledger import tables
+from hub.settings import Settings
+from tests.contract.webhook_system import Fault, WebhookSystem, is_signed, masters
+from tests.integration.dispatcher.dispatcher_ledger import (
+    Notice,
+    dispatching,
+    fresh_ledger,
+    put_contacts,
+    put_notice,
+    rows,
+    settings_for,
+    until_states,
+)
+
+NOW = datetime(2024, 10, 1, 7, 0, tzinfo=UTC)
+
+
+def _settings(database: str, mails: MailCatcher, **more: Any) -> Settings:
+    keys = {"webhook_keys": "m" * 40, "webhook_allowed": "127.0.0.1", "webhook_timeout_seconds": 5.0}
+    return settings_for(database, mails.port, **(keys | more))
+
+
+async def _put_webhooks(engine: AsyncEngine, url: str, contacts: int, *, state: str = "ACTIVE") -> None:
+    """Let every contact have this address, with one key."""
+    await put_contacts(engine, contacts, webhook=url)
+    ids = {f"contact-{number}": endpoint_id(f"contact-{number}", url) for number in range(contacts)}
+    due = NOW if state == "PENDING" else None
+    async with engine.begin() as connection:
+        await connection.execute(
+            insert(tables.webhook_endpoint),
+            [
+                {"id": of, "contact": ref, "url": url, "state": state, "next_handshake_at": due, "created_at": NOW}
+                for ref, of in ids.items()
+            ],
+        )
+        await connection.execute(
+            insert(tables.webhook_key),
+            [{"endpoint": of, "number": 1, "master": masters().newest, "created_at": NOW} for of in ids.values()],
+        )
+
+
+async def _until(engine: AsyncEngine, wanted: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+    """The webhooks, once they are as wanted."""
+    async with asyncio.timeout(60):
+        while True:
+            found = await rows(engine, tables.webhook_endpoint)
+            if wanted(found):
+                return found
+            await asyncio.sleep(0.05)
+
+
+async def test_a_message_by_webhook_arrives_signed_and_numbered(database: str, mail_catcher: MailCatcher) -> None:
+    async with fresh_ledger(database) as engine, WebhookSystem() as system:
+        await _put_webhooks(engine, system.url, 1)
+        async with dispatching(_settings(database, mail_catcher)):
+            notice = Notice("notice-fsl", "event-1", medium="WEBHOOK", number=7)
+            await put_notice(engine, notice)
+            await until_states(engine, {"ACCEPTED": 1})
+        (call,) = system.calls
+        key = masters().signing_key(masters().newest, endpoint_id("contact-0", system.url), 1)
+        assert key is not None
+        assert is_signed(call, secret=key.secret)
+        assert str(notice.delivery(0)) == call.headers["webhook-id"]
+        assert (7, "event-1") == (call.data["data"]["number"], call.data["data"]["event"]["id"])
+        inbox = "http://127.0.0.1:8350/inbox/contact-0/items"
+        assert f"{inbox}?medium=WEBHOOK&first=7&last=7" == call.data["data"]["href"]
+        assert () == mail_catcher.messages()
+        (attempt,) = await rows(engine, tables.delivery_attempt)
+        assert ("accepted", "answer 204") == (attempt["result"], attempt["detail"])
+
+
+async def test_a_system_that_hangs_keeps_nobodys_mail_waiting(database: str, mail_catcher: MailCatcher) -> None:
+    async with fresh_ledger(database) as engine, WebhookSystem() as system:
+        system.fault = Fault.HANG
+        await _put_webhooks(engine, system.url, 40)
+        settings = _settings(database, mail_catcher, webhook_timeout_seconds=60.0)
+        async with dispatching(settings):
+            await put_notice(engine, Notice("notice-1", "event-1", contacts=40, medium="WEBHOOK"))
+            await system.arrived.wait()
+            await put_notice(engine, Notice("notice-2", "event-2", contacts=5))
+            async with asyncio.timeout(30):
+                while len(mail_catcher.messages()) < 5:  # noqa: ASYNC110 -- the catcher tells nobody
+                    await asyncio.sleep(0.02)
+            assert settings.webhook_per_receiver == system.peak
+            await system.stop()
+
+
+async def test_what_a_busy_system_cannot_take_comes_back_without_an_attempt_counted(
+    database: str, mail_catcher: MailCatcher
+) -> None:
+    async with fresh_ledger(database) as engine, WebhookSystem(seconds=0.4) as system:
+        await _put_webhooks(engine, system.url, 5)
+        async with dispatching(_settings(database, mail_catcher, webhook_per_receiver=1)):
+            await put_notice(engine, Notice("notice-1", "event-1", contacts=5, medium="WEBHOOK"))
+            await until_states(engine, {"ACCEPTED": 5})
+        assert 1 == system.peak
+        assert {1} == {row["attempt"] for row in await rows(engine, tables.delivery)}
+        assert 5 * ["accepted"] == [row["result"] for row in await rows(engine, tables.delivery_attempt)]
+        told = await rows(engine, tables.status_outbox)
+        assert len(told) > 10, "some were given back, and the status stream says so"
+
+
+async def test_an_address_that_is_gone_is_put_out_of_service_and_its_delivery_fails_for_all_to_see(
+    database: str, mail_catcher: MailCatcher
+) -> None:
+    async with fresh_ledger(database) as engine, WebhookSystem() as system:
+        system.answers(410)
+        await _put_webhooks(engine, system.url, 1)
+        async with dispatching(_settings(database, mail_catcher)):
+            await put_notice(engine, Notice("notice-1", "event-1", medium="WEBHOOK"))
+            await until_states(engine, {"FAILED": 1})
+            await put_notice(engine, Notice("notice-2", "event-2", medium="WEBHOOK"))
+            await until_states(engine, {"FAILED": 2})
+        (endpoint,) = await rows(engine, tables.webhook_endpoint)
+        assert ("DISABLED", "GONE") == (endpoint["state"], endpoint["reason"])
+        reasons = sorted(row["reason"] for row in await rows(engine, tables.delivery))
+        assert ["ADDRESS_REFUSED", "NO_USABLE_CHANNEL"] == reasons
+        assert 1 == len(system.calls)
+
+
+async def test_the_dispatcher_makes_the_handshakes_that_are_due(database: str, mail_catcher: MailCatcher) -> None:
+    async with fresh_ledger(database) as engine, WebhookSystem(echoes=True) as system:
+        await _put_webhooks(engine, system.url, 12, state="PENDING")
+        async with dispatching(_settings(database, mail_catcher)):
+            await _until(engine, lambda found: {"ACTIVE"} == {row["state"] for row in found})
+        assert 12 == len(system.calls)
+        assert 12 == len({call.data["data"]["challenge"] for call in system.calls})
+
+
+async def test_a_handshake_that_fails_is_noted_and_tried_again_later(database: str, mail_catcher: MailCatcher) -> None:
+    async with fresh_ledger(database) as engine, WebhookSystem() as system:
+        system.answers(200, body=b"{}")
+        await _put_webhooks(engine, system.url, 1, state="PENDING")
+        async with dispatching(_settings(database, mail_catcher)):
+            (row,) = await _until(engine, lambda found: found[0]["handshakes"] == 1)
+        assert ("PENDING", "CHALLENGE_NOT_ECHOED") == (row["state"], row["reason"])
+        assert row["next_handshake_at"] > datetime.now(UTC)
