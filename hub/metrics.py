@@ -192,6 +192,13 @@ TAKEN_IN_CHARGE_SECONDS = Histogram(
     buckets=(60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400, 172_800, 432_000, 864_000),
 )
 
+# Feeds
+FEED_FETCHES = Counter(
+    "hub_feed_fetches_total",
+    "Fetches of feeds, by form (atom, calendar) and answer (sent, unchanged, unknown: no such feed in force).",
+    ["form", "answer"],
+)
+
 # Every role
 PROGRESS = Gauge(
     "hub_progress_timestamp_seconds", "When each loop of this process last made progress, as a Unix time.", ["loop"]

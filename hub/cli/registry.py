@@ -18,6 +18,7 @@ COMMANDS = {
     "calendar": "Say when the priority line is open, and why not; needs nothing that runs.",
     "events": "Follow the events, or see the whole path of one.",
     "deliveries": "List and show deliveries, try one again, have somebody else told.",
+    "feeds": "Make, list and end feeds (Atom, iCalendar) of a contact or a territory.",
     "directory": "Import, look up and check the contacts of both institutions.",
     "territory": "Import the map of the CDAS and the sectors of the CAF, and look a commune up.",
     "webhooks": "Verify the systems that take messages over HTTP, and manage their keys.",

@@ -26,7 +26,7 @@ from hub.gateway.limits import RateLimit
 from hub.gateway.openapi import openapi_config
 from hub.gateway.problems import PROBLEM_JSON, Refusal, refusal
 from hub.gateway.publisher import Publisher
-from hub.gateway.routes import acknowledge, events, inbox, keys, notices, operations, pages, registry, situations
+from hub.gateway.routes import acknowledge, events, feeds, inbox, keys, notices, operations, pages, registry, situations
 from hub.health import Health
 from hub.ledger.engine import ledger_engine
 from hub.settings import Settings
@@ -104,6 +104,7 @@ def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = (
             *events.ROUTES,
             *keys.ROUTES,
             *inbox.ROUTES,
+            *feeds.ROUTES,
             *registry.ROUTES,
             *notices.ROUTES,
             *situations.ROUTES,

@@ -15,7 +15,8 @@ from connectors.outbound.mail.headers import encoded_header
 from connectors.outbound.mail.lists import list_id, may_opt_out, unsubscribe_header
 from connectors.outbound.mail.mime import PERSONAL, body, calendar_part, quoted_link
 from connectors.outbound.mail.threads import message_id, thread_headers, thread_number
-from connectors.outbound.mail.wording import SENDER_NAME, bodies, subject_of, topic_of
+from connectors.outbound.mail.wording import bodies, subject_of, topic_of
+from connectors.outbound.wording import SENDER_NAME
 
 
 @dataclass(frozen=True, slots=True)

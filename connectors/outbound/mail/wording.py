@@ -8,13 +8,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from connectors.outbound.channel import Content, NoticeContent
 from connectors.outbound.mail.lists import mail_to
+from connectors.outbound.wording import SITUATION, heading
 from hub.domain.french import date_in_full, without_bad_breaks
 from hub.domain.vocabulary import UNKNOWN, Institution, Role, Service
 
-SENDER_NAME: Final = "Hub CAF – Département d’Ille-et-Vilaine"
 _SUBJECTS: Final = {"PUBLISHED": "Information préalable", "CORRECTED": "Rectificatif", "WITHDRAWN": "Retrait"}
-_SITUATION_SUBJECT: Final = "Une situation vous attend"
-_LONGEST_TITLE: Final = 150
 
 PAGES = Environment(
     loader=PackageLoader("connectors.outbound.mail", "templates"),
@@ -33,21 +31,13 @@ PAGES.filters["mail_to"] = mail_to
 def subject_of(content: Content) -> str:
     """The subject line: what kind of message, and for a notice its title."""
     if not isinstance(content, NoticeContent):
-        return _SITUATION_SUBJECT
+        return SITUATION
     return heading(_SUBJECTS[content.status], content.title)
 
 
 def topic_of(content: Content, thread: UUID) -> str:
     """What all mails of a thread are about, whatever their subjects: of a situation nothing but the thread's number."""
     return f"Information {content.notice}" if isinstance(content, NoticeContent) else f"Situation {thread.hex[:8]}"
-
-
-def heading(kind: str, title: str) -> str:
-    """« kind : title » on one line, cut at a word to a readable length."""
-    title = " ".join(title.split())
-    if len(title) > _LONGEST_TITLE:
-        title = title[:_LONGEST_TITLE].rsplit(" ", 1)[0] + "…"
-    return without_bad_breaks(f"{kind} : {title}")
 
 
 def bodies(

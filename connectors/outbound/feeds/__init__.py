@@ -1,0 +1,1 @@
+"""Feeds that people subscribe to: Atom and iCalendar, made of what the ledger shows."""
