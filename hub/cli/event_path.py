@@ -8,12 +8,12 @@ from rich.text import Text
 from rich.tree import Tree
 
 from hub.cli.output import on_terminal, print_line, seconds_between
-from hub.ledger.paths import DecidedStep, DeliveryStep, EventPath
+from hub.ledger.paths import AudienceStep, DecidedStep, DeliveryStep, EventPath
 
 Line = tuple[int, tuple[str, ...]]
 """Depth in the tree, and the cells: what it is, then what there is to say."""
 
-_BAD = {"REJECTED", "FAILED", "ID_CONFLICT"}
+_BAD = {"SHORT", "REJECTED", "FAILED", "ID_CONFLICT"}
 _GOOD = {"ROUTED", "ACCEPTED", "SHOWN", "TAKEN_IN_CHARGE", "CONCLUDED"}
 
 
@@ -45,6 +45,8 @@ def _lines(path: EventPath) -> Iterator[Line]:
         yield 1, ("accepted", _at(path.accepted_at), "by the gateway")
     if path.decided:
         yield from _decided(path.decided, begin)
+    if path.audience:
+        yield from _audience(path.audience, begin)
     for refused in path.refused:
         place = f"{refused.origin.topic}-{refused.origin.partition}-{refused.origin.offset}"
         yield 1, ("refused", _at(refused.at), refused.reason, refused.field or "", place)
@@ -73,6 +75,19 @@ def _decided(step: DecidedStep, begin: datetime | None) -> Iterator[Line]:
             applied = "applied" if rule["matched"] else "looked at"
             yield 2, ("rule", rule["rule"], applied, rule["article"], rule["label"])
     yield 1, ("recorded", _at(step.recorded_at), _after(begin, step.recorded_at))
+
+
+def _audience(step: AudienceStep, begin: datetime | None) -> Iterator[Line]:
+    version = f"version {step.matrix_version}"
+    if step.planned_at is None:
+        yield 1, ("matrix", version, "waits for the directory")
+        return
+    yield 1, ("matrix", version, step.outcome or "", _at(step.planned_at), _after(begin, step.planned_at))
+    if step.notice_days is not None and step.days_given is not None:
+        short = "SHORT" if step.days_given < step.notice_days else "in time"
+        yield 2, ("notice", f"{step.days_given} of {step.notice_days} days", short)
+    for audience, number in (step.found or {}).items():
+        yield 2, ("addition", audience, "R28", f"{number} contacts")
 
 
 def _delivery(delivery: DeliveryStep, begin: datetime | None) -> Iterator[Line]:

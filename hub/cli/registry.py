@@ -15,6 +15,7 @@ COMMANDS = {
     "route": "Say how the hub would route an event, and why; needs nothing that runs.",
     "ask": "Ask a desk, question by question in French, and say where to orient.",
     "rules": "Read the rules of the convention, what they decide, and who settled what was open.",
+    "matrix": "Read the notice matrix, compare, propose, approve and apply its versions.",
     "calendar": "Say when the priority line is open, and why not; needs nothing that runs.",
     "events": "Follow the events, or see the whole path of one.",
     "deliveries": "List and show deliveries, try one again, have somebody else told.",

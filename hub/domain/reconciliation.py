@@ -122,6 +122,11 @@ class Gap(StrEnum):
         "A routing of the decision reaches no contact.",
         "Add the contact to the directory, and tell the service by another way meanwhile.",
     )
+    NOT_PLANNED = (
+        "NOT_PLANNED",
+        "Whom the notice matrix adds to the notice has not been looked for in more than an hour.",
+        "Start the processors; see audience_not_planned in their logs. hub.directory may be behind: hub_directory_revision.",
+    )
     STUCK = (
         "STUCK",
         "A delivery has been due for more than an hour, and no dispatcher takes it.",

@@ -49,6 +49,13 @@ where {_OF_STRETCH} and e.type <> 'notice.withdrawn' and jsonb_array_length(rout
 order by 1, 4
 """)  # noqa: S608 -- constants of this file only
 
+_NOT_PLANNED = text(f"""
+select e."offset", e.source, e.id, a.notice as detail
+from event e join notice_audience a on a.event_source = e.source and a.event_id = e.id
+where {_OF_STRETCH} and a.planned_at is null and a.queued_at < :before
+order by 1, 4
+""")  # noqa: S608 -- constants of this file only
+
 _STUCK = text(f"""
 select e."offset", e.source, e.id, cast(d.id as text) as detail
 from event e join delivery d on d.event_source = e.source and d.event_id = e.id
@@ -124,6 +131,11 @@ async def not_scheduled(connection: AsyncConnection, stretch: Stretch) -> list[F
 async def without_contact(connection: AsyncConnection, stretch: Stretch) -> list[Found]:
     """Routings that reach nobody; `detail` is service and role."""
     return await _found(connection, _NO_CONTACT, _parameters(stretch))
+
+
+async def not_planned(connection: AsyncConnection, stretch: Stretch, before: datetime) -> list[Found]:
+    """Notices whose further audience has been waited for since before a moment; `detail` is the notice."""
+    return await _found(connection, _NOT_PLANNED, _parameters(stretch) | {"before": before})
 
 
 async def stuck(connection: AsyncConnection, stretch: Stretch, before: datetime) -> list[Found]:

@@ -10,7 +10,16 @@ from sqlalchemy import ScalarSelect, Select, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.vocabulary import DeliveryStatus
-from hub.ledger.tables import accepted_event, acknowledgement, delivery, delivery_attempt, event, id_conflict, reject
+from hub.ledger.tables import (
+    accepted_event,
+    acknowledgement,
+    delivery,
+    delivery_attempt,
+    event,
+    id_conflict,
+    notice_audience,
+    reject,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,24 @@ class DecidedStep:
 
 
 @dataclass(frozen=True, slots=True)
+class AudienceStep:
+    """What the notice matrix asked of a notice, and whom it added (R28); `outcome` is None while it waits.
+
+    `notice_days`: asked by the matrix, `days_given`: between publication and effect. `found`: contacts by audience;
+    `added`: those of them who had no delivery yet.
+    """
+
+    matrix_version: int
+    queued_at: datetime
+    planned_at: datetime | None
+    outcome: str | None
+    notice_days: int | None
+    days_given: int | None
+    found: Mapping[str, int] | None
+    added: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedStep:
     """A record of this event that the hub refused: rejected by the router, or known with another content."""
 
@@ -103,6 +130,7 @@ class EventPath:
     subject: str | None
     accepted_at: datetime | None
     decided: DecidedStep | None
+    audience: AudienceStep | None = None
     deliveries: tuple[DeliveryStep, ...] = ()
     refused: tuple[RefusedStep, ...] = ()
 
@@ -134,9 +162,18 @@ async def event_path(connection: AsyncConnection, source: str, event_id: str) ->
         subject=known.get("subject"),
         accepted_at=accepted["accepted_at"] if accepted else None,
         decided=_decided(row) if row else None,
+        audience=await _audience(connection, source, event_id),
         deliveries=await _deliveries(connection, source, event_id),
         refused=refused,
     )
+
+
+async def _audience(connection: AsyncConnection, source: str, event_id: str) -> AudienceStep | None:
+    of_event = select(notice_audience).where(
+        notice_audience.c.event_source == source, notice_audience.c.event_id == event_id
+    )
+    row = await _one(connection, of_event)
+    return None if row is None else AudienceStep(**{name: row[name] for name in _names(AudienceStep)})
 
 
 def _decided(row: Mapping[str, Any]) -> DecidedStep:

@@ -24,6 +24,7 @@ from hub.ledger.day_rows import (
     Key,
     kept_between,
     known_values,
+    not_planned,
     not_scheduled,
     reached_of,
     stuck,
@@ -215,6 +216,7 @@ async def _deliveries(sources: Sources, report: Report, stretch: Stretch, now: d
         report.reached[stretch.topic].update(await reached_of(connection, stretch))
         found.append((Gap.NOT_SCHEDULED, await not_scheduled(connection, stretch)))
         found.append((Gap.NO_CONTACT, await without_contact(connection, stretch)))
+        found.append((Gap.NOT_PLANNED, await not_planned(connection, stretch, now - LATE)))
         found.append((Gap.STUCK, await stuck(connection, stretch, now - LATE)))
     for gap, rows in found:
         for row in rows:
