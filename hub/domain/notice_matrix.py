@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from hub.domain.digests import AT_ONCE, Pace, Rhythm
 from hub.domain.territory import Territory
 from hub.domain.vocabulary import Labelled, NoticeCode, Role, Service
 
@@ -27,6 +28,9 @@ COLUMNS: Final = (
     "note",
 )
 """The columns of a matrix file, in order."""
+
+DIGEST_RHYTHM: Final = Rhythm(Pace.WEEKLY, hour=8, weekday=1)
+"""When a row whose medium is DIGEST reaches whom it adds, unless they chose otherwise (assumption)."""
 
 
 class Where(Labelled):
@@ -122,6 +126,11 @@ class MatrixRow:
     def asks(self, service: str) -> bool:
         """Whether recipients of this service are asked to acknowledge."""
         return any(service in MEMBERS[group] for group in self.acknowledged_by)
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """When whom the row adds is told, unless it chose otherwise; the convention's own audience is told at once."""
+        return DIGEST_RHYTHM if MatrixMedium.DIGEST in self.media and MatrixMedium.MAIL not in self.media else AT_ONCE
 
     def cells(self) -> dict[str, str]:
         """The row as the file has it."""

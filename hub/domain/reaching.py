@@ -35,17 +35,19 @@ def media_for(
     now: datetime,
     territory: Territory,
     latest: datetime | None = None,
+    otherwise: Rhythm = AT_ONCE,
 ) -> tuple[Way, ...]:
     """The messages that tell one contact of one event, in the order of the media's names.
 
-    `rows` are the contact's; `webhook`: its endpoint is active. A duty without rows goes by mail, and by webhook beside
-    it. A duty always has at least one medium, and a situation at least one that pushes; a webhook without an active
-    endpoint is replaced by mail. Without duty: the notices that the contact chose, no situation ever. A digest never
-    leaves at or after `latest`, where the contact's answer is awaited by then: the message leaves at once instead.
+    `rows` are the contact's; `webhook`: its endpoint is active. A duty without rows goes by mail, in the rhythm
+    `otherwise`, and by webhook beside it. A duty always has at least one medium, and a situation at least one that
+    pushes; a webhook without an active endpoint is replaced by mail. Without duty: the notices that the contact chose,
+    no situation ever. A digest never leaves at or after `latest`, where the contact's answer is awaited by then: the
+    message leaves at once instead.
     """
     if duty:
         found = wish(rows, Basis.DUTY, facts, territory)
-        wanted, rhythm = (_DEFAULT, AT_ONCE) if found is None else (found.media, found.rhythm)
+        wanted, rhythm = (_DEFAULT, otherwise) if found is None else (found.media, found.rhythm)
     else:
         found = wish(rows, Basis.CHOICE, facts, territory) if facts.kind is Kind.NOTICES else None
         if found is None or not found.media:

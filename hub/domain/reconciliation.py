@@ -125,7 +125,10 @@ class Gap(StrEnum):
     NOT_PLANNED = (
         "NOT_PLANNED",
         "Whom the notice matrix adds to the notice has not been looked for in more than an hour.",
-        "Start the processors; see audience_not_planned in their logs. hub.directory may be behind: hub_directory_revision.",
+        (
+            "Start the processors; see audience_not_planned in their logs. hub.directory may be behind: compare "
+            "hub_directory_revision."
+        ),
     )
     STUCK = (
         "STUCK",

@@ -13,9 +13,10 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain.digests import AT_ONCE, Rhythm
 from hub.domain.matrix_versions import in_force_on
 from hub.domain.notice_deadlines import acknowledge_by
-from hub.domain.notice_matrix import MatrixRow
+from hub.domain.notice_matrix import ADDED_RULE, MatrixRow
 from hub.domain.paris import paris
 from hub.ledger.decided import DecidedEvent, Key
 from hub.ledger.matrix import matrix_versions
@@ -38,6 +39,10 @@ class Asked:
     def acknowledge_by(self, service: str) -> datetime | None:
         """When the acknowledgement of a recipient of this service is first missed; None when it is asked for none."""
         return acknowledge_by(self.row, service, self.effective_on, self.since)
+
+    def rhythm(self, rules: Sequence[str]) -> Rhythm:
+        """When whoever is reached by these rules is told, unless it chose otherwise."""
+        return self.row.rhythm if self.row is not None and list(rules) == [ADDED_RULE] else AT_ONCE
 
 
 def day_of(decided: DecidedEvent) -> date:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.data import load_territory
 from hub.domain.deliveries import DUE, DeliveryReason, delivery_id
+from hub.domain.digests import AT_ONCE, Rhythm
 from hub.domain.reaching import PULLED, Way, media_for
 from hub.domain.subscriptions import Facts, Subscription
 from hub.domain.vocabulary import DeliveryStatus, Kind, Medium, Urgency
@@ -151,6 +152,7 @@ async def make_deliveries(
                 chosen.get(contact, ()),
                 webhook=contact in webhooks,
                 latest=latest,
+                otherwise=AT_ONCE if wanted is None else wanted.rhythm(recipient.rules),
                 now=now,
             )
             for way in ways:
@@ -181,13 +183,21 @@ def _ways(
     *,
     webhook: bool,
     latest: datetime | None,
+    otherwise: Rhythm,
     now: datetime,
 ) -> tuple[Way, ...]:
     # Whoever must learn that what it received has changed learns it at once.
     at_once = facts.at_once or RECEIVED_RULE in recipient.rules
     facts = replace(facts, urgency=recipient.urgency, at_once=at_once)
     return media_for(
-        facts, chosen, duty=recipient.duty, webhook=webhook, now=now, latest=latest, territory=load_territory()
+        facts,
+        chosen,
+        duty=recipient.duty,
+        webhook=webhook,
+        now=now,
+        latest=latest,
+        otherwise=otherwise,
+        territory=load_territory(),
     )
 
 

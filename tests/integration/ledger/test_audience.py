@@ -5,14 +5,20 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from hub.cli.event_path import _lines
+from hub.domain.operations import OperatorReason
 from hub.ledger.audience_planner import LedgerDirectory, next_waiting, plan, waiting_audiences
 from hub.ledger.contacts import ABSENCE, DirectoryRecord, apply_directory
 from hub.ledger.decided import DecidedEvent
+from hub.ledger.delivery_operations import Operator, redirect
 from hub.ledger.matrix import matrix_versions
+from hub.ledger.numbers import add_deliveries
+from hub.ledger.paths import EventPath, event_path
 from hub.ledger.schedule import Recipient, Recipients
 from hub.ledger.tables import acknowledgement, delivery
 from tests.integration.ledger.audience_building import (
@@ -26,7 +32,7 @@ from tests.integration.ledger.audience_building import (
     matrix_with,
     plan_all,
 )
-from tests.integration.ledger.decided_building import CATALOGUE, NOW, deliveries, notice, routing, statuses, take
+from tests.integration.ledger.decided_building import CATALOGUE, CD35, NOW, deliveries, notice, routing, statuses, take
 
 
 async def _set(engine: AsyncEngine, event_id: str, contact: str, **values: Any) -> None:
@@ -313,3 +319,91 @@ async def test_versions_are_read_back_as_they_were_proposed(engine: AsyncEngine)
         versions = await matrix_versions(connection)
     assert [0, number] == [version.number for version in versions]
     assert (rows, date(2026, 6, 1), 4) == (versions[1].rows, versions[1].in_force_from, len(versions[1].acts))
+
+
+async def test_a_row_in_a_digest_reaches_whom_it_adds_in_one_and_the_others_at_once(engine: AsyncEngine) -> None:
+    await direct(engine, actor("ccas-1"))
+    await take(engine, notice("a", routing(["cdas-1"]), code="L4"))
+    await take(engine, notice("late", routing(["cdas-1"]), code="L4", reference="N2", effective_on=date(2026, 3, 9)))
+
+    await plan_all(engine)
+
+    rows = {key: (row.lane, row.digest, row.due_at) for key, row in (await deliveries(engine)).items()}
+    next_monday = datetime(2026, 3, 9, 7, 0, tzinfo=UTC)
+    assert ("digest", "WEEKLY", next_monday) == rows["a", "ccas-1"]
+    assert ("standard", None, NOW) == rows["a", "cdas-1"] == rows["late", "ccas-1"]
+
+
+async def test_a_correction_stops_what_waits_for_a_digest(engine: AsyncEngine) -> None:
+    await direct(engine, actor("ccas-1"))
+    await take(engine, notice("a", routing(["cdas-1"]), code="L4"))
+    await plan_all(engine)
+
+    await take(engine, notice("b", routing(["cdas-1"]), kind="corrected", version=2, code="L4"))
+    await plan_all(engine)
+
+    rows = await deliveries(engine)
+    assert ("CANCELLED", "digest") == (rows["a", "ccas-1"].state, rows["a", "ccas-1"].lane)
+    assert ("SCHEDULED", "digest") == (rows["b", "ccas-1"].state, rows["b", "ccas-1"].lane)
+
+
+async def test_whoever_was_told_instead_of_another_gets_the_correction_and_is_asked_as_the_other_was(
+    engine: AsyncEngine,
+) -> None:
+    await direct(
+        engine,
+        actor("r-1", service="CAF_REFERENTS", role="REFERENT", institution="CAF"),
+        actor("r-2", service="CAF_REFERENTS", role="REFERENT", institution="CAF"),
+    )
+    await take(engine, notice("a", routing(["r-1"], "CAF_REFERENTS"), code="O4"))
+    first = (await deliveries(engine))["a", "r-1"]
+    async with engine.begin() as connection:
+        operator = Operator("operator:o", NOW, OperatorReason.WRONG_CONTACT)
+        await redirect(connection, CATALOGUE, first.id, "r-2", operator)
+    assert first.acknowledge_by == (await deliveries(engine))["a", "r-2"].acknowledge_by is not None
+    await _set(engine, "a", "r-2", state="ACCEPTED", accepted_at=NOW)
+
+    await take(engine, notice("b", kind="corrected", version=2, code="O4"))
+
+    assert {"r-2"} == {contact for event_id, contact in await deliveries(engine) if event_id == "b"}
+
+
+async def test_whoever_was_asked_by_an_escalation_gets_the_correction(engine: AsyncEngine) -> None:
+    await direct(engine)
+    await take(engine, notice("a", routing(["cdas-1"]), code="O4"))
+    await _set(engine, "a", "cdas-1", state="ESCALATED", accepted_at=NOW)
+    async with engine.begin() as connection:
+        row = dict((await connection.execute(select(delivery))).mappings().one())
+        more = {"id": uuid4(), "contact": "head", "state": "SHOWN", "occasion": "reminder-1"}
+        await add_deliveries(connection, [row | more])
+
+    await take(engine, notice("b", kind="corrected", version=2, code="O4"))
+
+    assert {"cdas-1", "head"} == {contact for event_id, contact in await deliveries(engine) if event_id == "b"}
+
+
+async def test_the_path_of_a_notice_says_which_version_added_whom_and_how_much_notice_it_gave(
+    engine: AsyncEngine,
+) -> None:
+    await direct(engine, actor("ccas-1"))
+    await take(engine, notice("a", routing(["cdas-1"]), code="O4", effective_on=date(2026, 3, 31)))
+    async with engine.connect() as connection:
+        before = await event_path(connection, CD35, "a")
+    await plan_all(engine)
+    async with engine.connect() as connection:
+        path = await event_path(connection, CD35, "a")
+
+    assert before is not None
+    assert path is not None
+    assert [("matrix", "version 0", "waits for the directory")] == told(before)
+    assert [
+        ("matrix", "version 0", "PLANNED"),
+        ("notice", "30 of 60 days", "SHORT"),
+        ("addition", "ASIP/ACTOR", "R28", "1 contacts"),
+    ] == told(path)
+
+
+def told(path: EventPath) -> list[tuple[str, ...]]:
+    """What `hub events show` says of the matrix, without the times."""
+    kinds = {"matrix": 3, "notice": 3, "addition": 4}
+    return [cells[: kinds[cells[0]]] for _, cells in _lines(path) if cells[0] in kinds]

@@ -18,6 +18,8 @@ from hub.ledger.migrate import upgrade
 from hub.ledger.reconciliation import Readers, Report, Sources, reconcile
 from hub.processes.processors import readers
 from hub.processors.app import GROUP
+from hub.processors.audience import AudiencePlanner
+from hub.processors.directory import take_directory
 from hub.processors.intake import take_decisions
 from hub.processors.parts import Parts
 from hub.processors.rejects import take_rejects
@@ -25,7 +27,7 @@ from hub.router.lanes import Lane
 from hub.settings import Settings
 from hub.wire import kafka_client
 from hub.wire.cloudevents import ReceivedEvent, to_kafka_record, topic_of
-from hub.wire.topics import DECISIONS, REJECTS, apply_topics
+from hub.wire.topics import DECISIONS, DIRECTORY, REJECTS, apply_topics
 from hub.wire.trails import committed_offsets
 from tests.integration.router.router_desk import CATALOGUE, Desk, Record, example
 
@@ -146,9 +148,10 @@ async def take_in(settings: Settings) -> None:
     engine, desk = ledger_engine(settings), Desk(settings)
     await upgrade(engine)
     parts = Parts(engine, CATALOGUE, Health("test"), lambda: NOW)
-    for topic, take in ((DECISIONS, take_decisions), (REJECTS, take_rejects)):
+    for topic, take in ((DIRECTORY, take_directory), (DECISIONS, take_decisions), (REJECTS, take_rejects)):
         await take(parts, [SimpleNamespace(message=found) for found in await desk.records(topic)])
         await commit(settings, GROUP, await _ends(settings, {topic}))
+    await AudiencePlanner(parts).turn()
     await engine.dispose()
 
 

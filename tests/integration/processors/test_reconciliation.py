@@ -182,6 +182,21 @@ def test_a_delivery_that_no_dispatcher_takes_is_named(
     assert expected == len(report.differences)
 
 
+@pytest.mark.parametrize(
+    ("queued", "expected"),
+    [(timedelta(minutes=-59), 0), (timedelta(minutes=-61), 1)],
+    ids=["less-than-an-hour", "more-than-an-hour"],
+)
+def test_a_notice_whose_further_audience_nobody_looks_for_is_named(
+    settings: Settings, places: dict[int, list[Place]], queued: timedelta, expected: int
+) -> None:
+    change = "update notice_audience set planned_at = :planned, queued_at = :queued where event_id = 'n-twice'"
+    in_ledger(settings, change, planned=None, queued=NOW + queued)
+    found = [one for one in named(reconciled(settings, TWICE)) if one[0] is Gap.NOT_PLANNED]
+    in_ledger(settings, change, planned=NOW, queued=NOW)
+    assert [(Gap.NOT_PLANNED, places[TWICE][0], "n-twice", "n-twice")] * expected == found
+
+
 def test_a_routing_that_reaches_nobody_is_named(settings: Settings, places: dict[int, list[Place]]) -> None:
     report = reconciled(settings, NOBODY)
     assert [(Gap.NO_CONTACT, places[NOBODY][0], "alone", "CAF_SOCIAL_WORK/SECRETARIAT")] == named(report)
