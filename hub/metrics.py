@@ -199,6 +199,36 @@ FEED_FETCHES = Counter(
     ["form", "answer"],
 )
 
+# Escalations, in the dispatcher
+ESCALATIONS = Gauge(
+    "hub_escalations",
+    "Urgencies that nobody has taken in charge, by state of their escalation: OPEN (the clock has not started), "
+    "RUNNING (a next step waits), EXHAUSTED (everybody was asked, nobody answered).",
+    ["state"],
+)
+ESCALATION_STEPS = Counter(
+    "hub_escalation_steps_total",
+    "Steps of escalations, by rank (SUBSTITUTE, SECRETARIAT, MANAGER, ADMINISTRATORS, REPEAT) and result: asked, empty "
+    "(nobody to ask), late (asked more than 5 s after its instant).",
+    ["rank", "result"],
+)
+ESCALATION_LATENESS = Histogram(
+    "hub_escalation_lateness_seconds",
+    "From the instant at which a step was due to the moment it was done, in seconds.",
+    buckets=(0.1, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 3600.0),
+)
+ESCALATION_FAULTS = Gauge(
+    "hub_escalation_faults",
+    "Open urgencies without a valid next step that the auditor found in its latest round, by fault (MISSING, "
+    "NOT_STARTED, NO_NEXT_STEP, OVERDUE); those that it could, it mended in the same round.",
+    ["fault"],
+)
+NOTICE_REMINDERS = Counter(
+    "hub_notice_reminders_total",
+    "Reminders of notices not acknowledged, by number (1: before, 2: effective day).",
+    ["number"],
+)
+
 # Every role
 PROGRESS = Gauge(
     "hub_progress_timestamp_seconds", "When each loop of this process last made progress, as a Unix time.", ["loop"]

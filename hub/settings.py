@@ -179,6 +179,16 @@ class Settings(BaseSettings):
         60, ge=5, le=1440, description="Minutes without a page after which a person's session ends."
     )
 
+    # Escalation
+    administrators: str = Field(
+        "",
+        description="References of the contacts that administer the hub for both institutions, separated by commas: "
+        "the last step of every escalation. Empty: the referents of both institutions in the directory.",
+    )
+    escalation_tick_seconds: float = Field(
+        1.0, ge=0.05, le=5.0, description="How often due steps of escalations are looked for, in seconds."
+    )
+
     # Operations
     metrics_host: str = Field(
         "127.0.0.1", description="Address of /metrics and /health of the roles beside the gateway."
@@ -193,6 +203,11 @@ class Settings(BaseSettings):
     def retry_delays(self) -> tuple[float, ...]:
         """Waits before each retry, in seconds."""
         return tuple(float(part) for part in self.retry_schedule.split(",") if part.strip())
+
+    @cached_property
+    def administrator_contacts(self) -> tuple[str, ...]:
+        """References of the administrators' contacts, in the order given."""
+        return tuple(part.strip() for part in self.administrators.split(",") if part.strip())
 
     @cached_property
     def async_database_url(self) -> str:

@@ -1,8 +1,9 @@
-"""The dispatcher: its lanes, one recorder, one housekeeper, one listener, ending together."""
+"""The dispatcher: its lanes, recorder, housekeeper, listener and escalation clock, ending together."""
 
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import uuid4
 
 import structlog
@@ -10,9 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.outbound.channel import Channel
 from connectors.outbound.webhook.sender import Sender
+from hub.data import load_territory
 from hub.dispatcher.attempt import Attempts
 from hub.dispatcher.digest import DigestAttempts
 from hub.dispatcher.digest_lane import DigestLane
+from hub.dispatcher.escalation import EscalationClock
+from hub.dispatcher.escalation_auditor import EscalationAuditor
 from hub.dispatcher.handshakes import Handshakes
 from hub.dispatcher.housekeeping import Housekeeping
 from hub.dispatcher.lane import Lane
@@ -21,12 +25,17 @@ from hub.dispatcher.personal_links import personal_links
 from hub.dispatcher.recorder import Recorder
 from hub.dispatcher.schedule import schedule_of
 from hub.dispatcher.wakeup import hear_deliveries
+from hub.domain.rules.parameters import NO_ROWS
 from hub.domain.vocabulary import Medium
 from hub.health import Health
+from hub.ledger.escalations import EscalationPolicy
 from hub.settings import Settings
 from hub.wire.schemas import Catalogue
 
 log = structlog.get_logger()
+
+NO_POLICY: Final = EscalationPolicy(NO_ROWS)
+"""Every parameter at its default; the referents of both institutions as administrators."""
 
 
 class Dispatcher:
@@ -46,6 +55,7 @@ class Dispatcher:
         health: Health,
         clock: Callable[[], datetime],
         sender: Sender | None = None,
+        policy: EscalationPolicy = NO_POLICY,
     ) -> None:
         self.name = f"{settings.dispatcher_instance}-{uuid4().hex[:8]}"
         self._url = settings.database_url.get_secret_value()
@@ -97,6 +107,17 @@ class Dispatcher:
             lease=lease,
             clock=clock,
         )
+        territory = load_territory()
+        self.escalation = EscalationClock(
+            engine,
+            catalogue,
+            health,
+            policy=policy,
+            territory=territory,
+            clock=clock,
+            tick_seconds=settings.escalation_tick_seconds,
+        )
+        self._auditor = EscalationAuditor(engine, health, policy=policy, territory=territory, clock=clock)
 
     def wake(self, lane: str) -> None:
         """Look for due deliveries of a lane now."""
@@ -117,6 +138,8 @@ class Dispatcher:
             asyncio.create_task(self._recorder.run()),
             asyncio.create_task(self._housekeeping.run()),
             asyncio.create_task(self._measures.run()),
+            asyncio.create_task(self.escalation.run()),
+            asyncio.create_task(self._auditor.run()),
             asyncio.create_task(hear_deliveries(self._url, self.wake)),
         ]
         if self._handshakes is not None:

@@ -60,12 +60,17 @@ def entries_from_rows(rows: Iterable[Mapping[str, str]]) -> dict[str, Entry]:
             kind=row["kind"],
             first=date.fromisoformat(row["from"]),
             last=date.fromisoformat(row["to"]) if row["to"] else NO_END,
-            openings=tuple(opening for cell in row["hours"].split("|") if cell for opening in _openings(cell)),
+            openings=openings_from_cell(row["hours"]),
             reason=row["reason"] or None,
             shipped=True,
         )
         for row in rows
     }
+
+
+def openings_from_cell(cell: str) -> tuple[Opening, ...]:
+    """The openings of one cell, `WEEKDAYS HH:MM-HH:MM` separated by `|`. Raises ValueError for anything else."""
+    return tuple(opening for part in cell.split("|") if part for opening in _openings(part))
 
 
 def _openings(cell: str) -> Iterable[Opening]:

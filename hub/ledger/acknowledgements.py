@@ -17,7 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.deliveries import TRANSITIONS, DeliveryReason, after_taken_by_another, check_transition
 from hub.domain.vocabulary import DeliveryStatus
+from hub.ledger.escalations import lock_escalations
 from hub.ledger.outbox import StatusChange, add_statuses, status_row
+from hub.ledger.purposes import purposes_by_delivery
+from hub.ledger.settling import prepare_settling, settle
 from hub.ledger.tables import acknowledgement, delivery, event
 from hub.wire.schemas import Catalogue
 
@@ -107,13 +110,18 @@ async def take(connection: AsyncConnection, catalogue: Catalogue, of: UUID, now:
     """Take a delivery in charge, unless somebody has; None when there is no such delivery.
 
     A situation is taken once for all who were asked for the same purpose: what has not left for them is cancelled,
-    what is under way is not tried again, and what was delivered is concluded. A notice is read by each for itself, once
-    for all the media that brought it.
+    what is under way is not tried again, and what was delivered is concluded. Its escalation ends, and whoever was
+    told of the situation is told who has it. A notice is read by each for itself, once for all the media that brought
+    it.
     """
     first = await _read(connection, of)
     if first is None:
         return None
+    if first.notice is None:
+        await lock_escalations(connection, first.event_source, first.event_id)
     together = await _together(connection, first)
+    if first.notice is None:
+        await prepare_settling(connection, together)
     rows = await _lock(connection, together)
     found = rows[of]
     holder = await _holder(connection, found, together)
@@ -141,6 +149,8 @@ async def take(connection: AsyncConnection, catalogue: Catalogue, of: UUID, now:
     await connection.execute(update(delivery).where(delivery.c.id.in_(under_way)).values(superseded=True))
     await _acknowledge(connection, of, _S.TAKEN_IN_CHARGE, now)
     await add_statuses(connection, [_told(catalogue, row, after, reason, now) for row, after, reason in steps])
+    if found.notice is None:
+        await settle(connection, catalogue, found, list(rows.values()), now)
     holder = Holder(found.service, found.role, found.cdas, now, mine=True)
     changes = tuple(Change(row.medium, after) for row, after, _ in steps)
     return Taking(Answer.TAKEN, _asked(found, holder), changes)
@@ -185,30 +195,10 @@ async def _same_purpose(connection: AsyncConnection, found: Row[Any]) -> list[UU
     """The deliveries of the same event whose recipients were asked for the same purpose, this one among them.
 
     One event may ask two services for different things, as its competence and a support (C05): who takes one in charge
-    does not take the other.
+    does not take the other. Whoever an escalation asked is asked for the same purpose.
     """
-    query = (
-        select(delivery.c.id, delivery.c.contact, delivery.c.service, delivery.c.role, delivery.c.cdas)
-        .where(delivery.c.event_source == found.event_source, delivery.c.event_id == found.event_id)
-        .order_by(delivery.c.id)
-    )
-    rows = (await connection.execute(query)).all()
-    decided = select(event.c.decision["routings"]).where(
-        event.c.source == found.event_source, event.c.id == found.event_id
-    )
-    routings = await connection.scalar(decided) or []
-    asked = {row.id: _purposes(row, routings) for row in rows}
+    asked = await purposes_by_delivery(connection, found.event_source, found.event_id)
     return [id_ for id_, purposes in asked.items() if id_ == found.id or purposes & asked[found.id]]
-
-
-def _purposes(row: Any, routings: Sequence[dict[str, Any]]) -> set[str]:
-    """What a recipient was asked for: by name, or as the service and role that a routing names."""
-    place = (row.service, row.role, row.cdas)
-    return {
-        routing["purpose"]
-        for routing in routings
-        if row.contact in routing["recipients"] or place == (routing["service"], routing["role"], routing["cdas"])
-    }
 
 
 async def _holder(

@@ -83,7 +83,7 @@ async def redirect(connection: AsyncConnection, catalogue: Catalogue, of: UUID, 
     await _check(connection, row, OperatorAct.REDIRECTED)
     await _check_contact(connection, row, to, operator.at)
     new = dict(row) | {
-        "id": delivery_id(row["event_source"], row["event_id"], to, row["medium"]),
+        "id": delivery_id(row["event_source"], row["event_id"], to, row["medium"], row["occasion"]),
         "contact": to,
         "state": DeliveryStatus.SCHEDULED.value,
         "attempt": 0,
@@ -109,7 +109,7 @@ async def redirect(connection: AsyncConnection, catalogue: Catalogue, of: UUID, 
 _COPIED = (
     "id", "event_source", "event_id", "notice", "version", "contact", "service", "role", "cdas", "rules", "medium",
     "lane", "state", "attempt", "due_at", "directory_revision", "created_at",
-    "duty", "digest", "acknowledge_by",
+    "duty", "digest", "acknowledge_by", "occasion",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Take decided events into the ledger: the event, its notice version and its deliveries, in one transaction.
+"""Take decided events into the ledger: the event, its notice version, its deliveries, what climbs; one transaction.
 
 Taking the same record in again changes nothing. Deliveries are made without a look at the directory: whether a contact
 has an address is found when the message leaves, because the decision may be read before the directory that it rests on.
@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.ledger.decided import DecidedEvent, Key
+from hub.ledger.escalations import open_escalations
 from hub.ledger.notices import Refusal, record_notices
 from hub.ledger.outbox import LateRejection, add_statuses, rejection_row
 from hub.ledger.schedule import schedule_deliveries
@@ -56,6 +57,7 @@ async def take_in(
     refused = {refusal.event.key for refusal in refusals}
     kept = [decided for decided in new if decided.key not in refused]
     scheduled = await schedule_deliveries(connection, catalogue, kept, now)
+    await open_escalations(connection, kept, now)
     await add_statuses(connection, [rejection_row(catalogue, rejection) for rejection in rejections])
     return Taken(len(new), len(seen_again) - len(conflicts), len(conflicts), scheduled)
 

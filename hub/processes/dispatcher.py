@@ -7,10 +7,13 @@ from connectors.outbound.mail.channel import mail_channel
 from connectors.outbound.webhook.channel import WebhookChannel
 from connectors.outbound.webhook.endpoints import LedgerEndpoints
 from connectors.outbound.webhook.sender import webhook_sender
+from hub.data import load_parameters
 from hub.dispatcher.dispatcher import Dispatcher
 from hub.dispatcher.sign_ins import send_sign_ins
 from hub.domain.vocabulary import Medium
+from hub.errors import StartError
 from hub.ledger.engine import ledger_engine
+from hub.ledger.escalations import EscalationPolicy
 from hub.processes.service import Service, run_service
 from hub.settings import Settings
 from hub.wire.schemas import load_catalogue
@@ -38,6 +41,7 @@ async def _work(service: Service) -> None:
             health=service.health,
             clock=_now,
             sender=sender,
+            policy=_policy(settings),
         )
         sign_ins = asyncio.create_task(
             send_sign_ins(settings, engine=engine, mail=mail, health=service.health, clock=lambda: datetime.now(UTC))
@@ -55,3 +59,10 @@ async def _work(service: Service) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _policy(settings: Settings) -> EscalationPolicy:
+    try:
+        return EscalationPolicy(load_parameters(settings.parameters_file), settings.administrator_contacts)
+    except ValueError as error:
+        raise StartError(str(error), "Mend the file that HUB_PARAMETERS_FILE names, or unset it.") from error

@@ -7,12 +7,18 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from hub.domain.calendar_entries import Opening, openings_from_cell
+from hub.domain.escalation import Waits
+
 _SWITCH: Final = {"oui": True, "true": True, "non": False, "false": False}
 _NUMBER: Final = re.compile(r"[0-9]{1,6}")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LEAP_DAY: Final = (2, 29)
 
-Value = bool | int | date | tuple[int, int] | None
+_WAIT: Final = re.compile(r"([0-9]{1,6})(s?)")
+_SITE: Final = re.compile(r"[A-Za-z0-9_-]{0,40}")
+
+Value = bool | int | str | date | tuple[int, int] | Waits | tuple[Opening, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,33 @@ def _day_of_year(text: str) -> tuple[int, int]:
     return day.month, day.day
 
 
+def _waits(text: str) -> Waits:
+    found = [_WAIT.fullmatch(word) for word in text.split()]
+    seconds = [int(word[1]) * (1 if word[2] else 60) for word in found if word is not None]
+    if len(seconds) != len(found) or len(seconds) != 5 or not all(seconds):
+        msg = "cinq nombres entiers positifs de minutes, comme 15 15 30 60 240 (20s : vingt secondes)"
+        raise ValueError(msg)
+    return Waits(tuple(map(float, seconds[:4])), float(seconds[4]))
+
+
+def _hours(text: str) -> tuple[Opening, ...]:
+    try:
+        openings = openings_from_cell(text)
+        if openings and all(1 <= o.weekday <= 7 and 0 <= o.opens < o.closes <= 1440 for o in openings):
+            return openings
+    except ValueError:
+        pass
+    msg = "des horaires, comme 12345 09:00-12:00|1234 13:30-17:00 (1 : lundi)"
+    raise ValueError(msg)
+
+
+def _site(text: str) -> str:
+    if not _SITE.fullmatch(text):
+        msg = "le code d’un site, ou rien"
+        raise ValueError(msg)
+    return text
+
+
 _KINDS: Final = (
     ParameterKind(
         "joint_intervention_exclusion",
@@ -126,6 +159,36 @@ _KINDS: Final = (
         "Délimite l’année des indicateurs et du rapport annuel.",
         ("R71", "C22"),
         _day_of_year,
+    ),
+    ParameterKind(
+        "benefit_urgency_escalation",
+        "Délais avant de solliciter le suppléant, le secrétariat, le responsable et les administrateurs pour une "
+        "situation urgente d’accès aux droits, puis entre deux rappels, en minutes ouvrées",
+        "Tant que personne n’a pris en charge, chaque délai court à partir de l’étape précédente.",
+        ("R19", "R20"),
+        _waits,
+    ),
+    ParameterKind(
+        "social_urgency_escalation",
+        "Les mêmes délais pour une situation sociale urgente ou une information en protection de l’enfance",
+        "Service fermé, la première étape n’attend pas ; les suivantes courent en minutes ouvrées.",
+        ("R52", "R63"),
+        _waits,
+    ),
+    ParameterKind(
+        "service_opening_hours",
+        "Horaires d’ouverture d’un service qui n’en déclare pas",
+        "Servent à compter les minutes ouvrées des relances. Les jours fériés et les fermetures n’en font pas partie.",
+        ("C13",),
+        _hours,
+    ),
+    ParameterKind(
+        "caf_services_site",
+        "Site de la CAF dont le calendrier vaut pour ses services",
+        "Ses horaires et ses fermetures comptent pour les relances adressées à la CAF.",
+        ("C13",),
+        _site,
+        when_empty="aucun : les horaires ci-dessus",
     ),
 )
 

@@ -7,10 +7,16 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
+from hub.domain.calendar_entries import Opening, openings_from_cell
+from hub.domain.escalation import Waits
 from hub.domain.rules.parameter_kinds import KINDS, Value, read_day
 
 COLUMNS: Final = ("parameter", "value", "valid_from", "valid_to", "decided_by", "note")
 """The columns of the file, all required."""
+
+_BENEFIT_WAITS: Final = Waits((3600.0, 3600.0, 7200.0, 14400.0), 14400.0)
+_SOCIAL_WAITS: Final = Waits((900.0, 900.0, 1800.0, 3600.0), 14400.0)
+_HOURS: Final = openings_from_cell("12345 09:00-12:00|12345 13:30-17:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +24,8 @@ class Parameters:
     """What holds on one day. A default stands where no row does; None is off, or a date not known.
 
     `strong_decrease_hint_percent` is a hint for screens, never a decision. The two targets, in hours and in minutes,
-    are internal objectives (R23). `reference_year_start` is a month and a day (C22).
+    are internal objectives (R23). `reference_year_start` is a month and a day (C22). The two escalations are waits of
+    working time; `caf_services_site` is the code of the site whose calendar stands for the CAF's services, or empty.
     """
 
     joint_intervention_exclusion: bool = True
@@ -27,6 +34,10 @@ class Parameters:
     social_urgency_target_minutes: int | None = None
     convention_signed_on: date | None = None
     reference_year_start: tuple[int, int] = (1, 1)
+    benefit_urgency_escalation: Waits = _BENEFIT_WAITS
+    social_urgency_escalation: Waits = _SOCIAL_WAITS
+    service_opening_hours: tuple[Opening, ...] = _HOURS
+    caf_services_site: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from hub.ledger.tables.deliveries import (
     status_outbox,
 )
 from hub.ledger.tables.directory import absence, calendar_entry, contact, directory_position
+from hub.ledger.tables.escalations import escalation, escalation_step, notice_reminder
 from hub.ledger.tables.events import accepted_event, event, id_conflict, reject
 from hub.ledger.tables.feeds import delivery_sequence, feed
 from hub.ledger.tables.keys import key_audit, service_key, situation_erased, situation_key
@@ -42,6 +43,8 @@ __all__ = [
     "delivery_attempt",
     "delivery_sequence",
     "directory_position",
+    "escalation",
+    "escalation_step",
     "event",
     "feed",
     "id_conflict",
@@ -50,6 +53,7 @@ __all__ = [
     "notice_audience",
     "notice_matrix",
     "notice_matrix_act",
+    "notice_reminder",
     "notice_version",
     "notice_withdrawal",
     "operator_action",

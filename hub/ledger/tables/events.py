@@ -1,6 +1,6 @@
 """Events: accepted over HTTP, decided, rejected, in conflict."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from hub.ledger.tables.parts import metadata, string, time
@@ -50,6 +50,7 @@ event = Table(
     Index("event_subject_idx", "subject"),
     Index("event_origin_idx", "topic", "partition", "offset"),
     Index("event_received_idx", "received_at", postgresql_using="brin"),  # rows come in its order
+    Index("event_urgencies_idx", "recorded_at", postgresql_where=text("kind = 'urgencies'")),
 )
 
 # Rejected events, without payload. `topic`, `partition`, `offset`: where the event was published.
