@@ -12,6 +12,7 @@ from hub.domain.deliveries import DeliveryReason
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
+SituationOccasion = Literal["FIRST", "ESCALATION", "TAKEN"]
 NoticeStatus = Literal["PUBLISHED", "CORRECTED", "WITHDRAWN"]
 
 
@@ -20,7 +21,8 @@ class NoticeContent:
     """What a message may show of a notice: public or internal text, never about a person.
 
     Dates are calendar dates, Europe/Paris; `not_prior` is the warning NOT_PRIOR of the decision. `decided_at`: when the
-    hub decided where this version, or the withdrawal, goes; it carries its offset.
+    hub decided where this version, or the withdrawal, goes; it carries its offset. `reminder`: it was sent before, and
+    nobody of the service has said that it was read.
     """
 
     notice: str
@@ -33,11 +35,19 @@ class NoticeContent:
     effective_on: date | None
     not_prior: bool
     decided_at: datetime
+    reminder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SituationContent:
-    """A situation waits for its reader: nothing of it may be shown, not even what kind it is."""
+    """A situation waits for its reader: nothing of it may be shown, not even what kind it is.
+
+    `occasion`: FIRST; ESCALATION: nobody who was asked before has taken it in charge, and the reader is asked in turn;
+    TAKEN: somebody has, and `taken_by` is the service and role (symbols of contract §4).
+    """
+
+    occasion: SituationOccasion = "FIRST"
+    taken_by: tuple[str, str] | None = None
 
 
 Content: TypeAlias = NoticeContent | SituationContent

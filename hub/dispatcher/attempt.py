@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from connectors.outbound.channel import Accepted, Channel, Permanent, Result, Transient
+from connectors.outbound.channel import Accepted, Channel, Content, Permanent, Result, SituationContent, Transient
 from hub.dispatcher.messages import message_for
 from hub.dispatcher.personal_links import PersonalLinks
 from hub.dispatcher.schedule import Schedule
@@ -94,7 +94,7 @@ class Attempts:
         message = message_for(claim, public_url=self.public_url, now=now)
         if isinstance(message, Permanent):
             return message
-        if self.links is not None:
+        if self.links is not None and not _is_told(message.content):
             message = replace(message, acknowledge=self.links.of(claim, now))
         result = await channel.deliver(message)
         if medium not in _ONE_WAY_OUT:
@@ -104,3 +104,8 @@ class Attempts:
         else:
             self.health.there(medium.lower())
         return result
+
+
+def _is_told(content: Content) -> bool:
+    """Whether a message only tells that somebody has the situation: it asks its reader for nothing."""
+    return isinstance(content, SituationContent) and content.occasion == "TAKEN"

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from connectors.outbound.channel import Content, Message, NoticeContent, NoticeStatus, Permanent, SituationContent
 from hub.domain.deliveries import DeliveryReason
+from hub.domain.occasions import Occasion, read_occasion
 from hub.domain.paris import paris
 from hub.domain.vocabulary import UNKNOWN, Medium, WarningCode
 from hub.ledger.claimed import Claim, Recipient
@@ -55,8 +56,9 @@ def _recipient(claim: Claim, contact: Recipient) -> str | Permanent:
 
 def _content(claim: Claim) -> Content:
     status = _STATUSES.get(claim.event_type)
+    occasion = read_occasion(claim.occasion)
     if claim.notice is None or status is None:
-        return SituationContent()
+        return _situation(occasion)
     shown = claim.text
     if shown is None:
         # A notice that the ledger knows by its reference only: the link leads to whatever there is.
@@ -71,6 +73,7 @@ def _content(claim: Claim) -> Content:
             effective_on=None,
             not_prior=False,
             decided_at=claim.decided_at,
+            reminder=occasion.kind == "reminder",
         )
     return NoticeContent(
         notice=claim.notice,
@@ -83,7 +86,14 @@ def _content(claim: Claim) -> Content:
         effective_on=shown.effective_on,
         not_prior=WarningCode.NOT_PRIOR.value in shown.warnings,
         decided_at=claim.decided_at,
+        reminder=occasion.kind == "reminder",
     )
+
+
+def _situation(occasion: Occasion) -> SituationContent:
+    if occasion.kind == "taken" and occasion.service is not None and occasion.role is not None:
+        return SituationContent("TAKEN", (occasion.service, occasion.role))
+    return SituationContent("ESCALATION" if occasion.kind == "escalation" else "FIRST")
 
 
 def _thread(claim: Claim) -> str:

@@ -61,6 +61,7 @@ class Claim:
     `text` is None when the ledger holds no version of it; `recipient` when the directory holds no such contact.
     `number` counts the contact's deliveries by this medium; None: they are not counted.
     `duty`: the convention sends it; False: the contact asked for it.
+    `occasion` says what made it beyond the first one (hub.domain.occasions).
     """
 
     delivery: Delivered
@@ -75,6 +76,7 @@ class Claim:
     recipient: Recipient | None
     number: int | None = None
     duty: bool = True
+    occasion: str = ""
 
 
 async def read_claims(connection: AsyncConnection, ids: Sequence[UUID]) -> list[Claim]:
@@ -148,6 +150,7 @@ def _claim(row: RowMapping) -> Claim:
         recipient=None if row["ref"] is None else Recipient(row["email"], row["valid_to"], row["opted_out"]),
         number=row["number"],
         duty=row["duty"],
+        occasion=row["occasion"],
     )
 
 

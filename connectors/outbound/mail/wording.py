@@ -13,6 +13,12 @@ from hub.domain.french import date_in_full, without_bad_breaks
 from hub.domain.vocabulary import UNKNOWN, Institution, Role, Service
 
 _SUBJECTS: Final = {"PUBLISHED": "Information préalable", "CORRECTED": "Rectificatif", "WITHDRAWN": "Retrait"}
+_REMINDER: Final = "Rappel"
+_SITUATION_SUBJECTS: Final = {
+    "FIRST": SITUATION,
+    "ESCALATION": "Une situation attend toujours une réponse",
+    "TAKEN": "Une situation est prise en charge",
+}
 
 PAGES = Environment(
     loader=PackageLoader("connectors.outbound.mail", "templates"),
@@ -31,8 +37,8 @@ PAGES.filters["mail_to"] = mail_to
 def subject_of(content: Content) -> str:
     """The subject line: what kind of message, and for a notice its title."""
     if not isinstance(content, NoticeContent):
-        return SITUATION
-    return heading(_SUBJECTS[content.status], content.title)
+        return _SITUATION_SUBJECTS[content.occasion]
+    return heading(_REMINDER if content.reminder else _SUBJECTS[content.status], content.title)
 
 
 def topic_of(content: Content, thread: UUID) -> str:
@@ -60,6 +66,7 @@ def bodies(
         "duty": duty,
         "subject": subject_of(content),
         "issuer": issuer_label(content.issuer) if isinstance(content, NoticeContent) else "",
+        "taken_by": _holder(content),
     }
     return page(template, values, service=service, role=role)
 
@@ -74,6 +81,13 @@ def page(template: str, values: Mapping[str, object], *, service: str, role: str
 def issuer_label(issuer: str) -> str:
     """The institution that signs a notice, in French."""
     return _label(Institution, issuer)
+
+
+def _holder(content: Content) -> str:
+    if isinstance(content, NoticeContent) or content.taken_by is None:
+        return ""
+    service, role = content.taken_by
+    return f"{_label(Service, service)} ({_label(Role, role)})"
 
 
 def _label(words: type[Institution] | type[Service] | type[Role], symbol: str) -> str:

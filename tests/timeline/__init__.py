@@ -1,0 +1,1 @@
+"""What happens to whom and when: tests that read as a timeline."""
