@@ -40,13 +40,11 @@ async def test_a_benefit_urgency_climbs_in_working_time_to_the_administrators(li
             ("Tue 09:00", "colleague"),  # 17:00, when the office closes, is as it opens again
             ("Tue 10:00", "mailbox"),
             ("Tue 13:30", "manager"),
-            ("Wed 09:30", "caf-referent"),
-            ("Wed 09:30", "cd35-referent"),
-            ("Wed 15:00", "caf-referent"),
-            ("Wed 15:00", "cd35-referent"),
         ]
-        == line.asked()[:8]
+        == line.asked()[:4]
     )
+    referents = {(when, who) for when in ("Wed 09:30", "Wed 15:00") for who in ("caf-referent", "cd35-referent")}
+    assert referents == set(line.asked()[4:8])
     assert [("EXHAUSTED", None)] == await line.outcome()
 
 

@@ -67,7 +67,6 @@ delivery = Table(
     CheckConstraint("lane in ('standard', 'urgent', 'digest', 'pull')", name="lane"),
     CheckConstraint("(lane = 'digest') = (digest is not null)", name="digest"),
     time("acknowledge_by", null=True),
-    CheckConstraint("lane in ('standard', 'urgent')", name="lane"),
     Index("delivery_due_idx", "lane", "due_at", postgresql_where=text("state in ('SCHEDULED', 'RETRYING')")),
     Index(
         "delivery_digest_idx",

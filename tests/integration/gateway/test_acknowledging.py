@@ -118,7 +118,8 @@ def test_a_post_takes_in_charge_and_the_sender_sees_it(gateway: Gateway, databas
     assert "C’est noté" in words(answer)
     assert ("TAKEN_IN_CHARGE", "CONCLUDED") == (state(database, of["cdas"]), state(database, of["caf"]))
     deliveries = gateway.get(f"/events/{CD35}/taken", "cd35").json()["deliveries"]
-    assert {"CONCLUDED": 1, "TAKEN_IN_CHARGE": 1} == deliveries["by_state"]
+    # The third one tells the other recipient who has it.
+    assert {"CONCLUDED": 1, "TAKEN_IN_CHARGE": 1, "SCHEDULED": 1} == deliveries["by_state"]
     assert deliveries["first_taken_in_charge_at"] is not None
 
 
