@@ -30,6 +30,8 @@ _SECONDS = 30  # of processor time, at most: three times what its tests take wit
 _IMPORT_SECONDS = 10  # what importing everything afresh may take
 _BYTES = 4 << 30  # a mutant may fill the memory
 _EXAMPLES = 30  # of a property: a survivor goes through all of them
+# The zone of this machine, while mutants run: neither Paris nor UTC, so that a zone that is left out shows.
+_FAR_AWAY = "Pacific/Auckland"
 _DEAD, _ALIVE = 1, 0
 
 Told = Callable[[Mutant, str], None]
@@ -47,6 +49,8 @@ def judge(mutants: list[Mutant], files: list[str], processes: int, told: Told, t
         phases=(Phase.explicit, Phase.generate),
     )
     settings.load_profile("mutation")
+    os.environ["TZ"] = _FAR_AWAY
+    time.tzset()
     sys.dont_write_bytecode = False
     sys.pycache_prefix = str(Path("build/bytecode").resolve())
     watch = Watch(files)

@@ -11,8 +11,9 @@ from hub.domain.asking.form_request import ANY_COMMUNE_HERE, BENEFIT_LOST, BENEF
 from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, Question
 from hub.domain.asking.steps import next_step
 from hub.domain.dates import Elapsed, Unpaid, elapsed, unpaid
+from hub.domain.rules.parameters import build_parameters
 from tests.unit.domain.test_ask import LINE_OPEN
-from tests.unit.domain.test_rule_parameters import SWITCH, build_parameters, line, numbered
+from tests.unit.domain.test_rule_parameters import SWITCH, line, numbered
 
 ON = date(2030, 9, 10)
 STAND_INS = {

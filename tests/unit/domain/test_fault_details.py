@@ -1,6 +1,7 @@
 """The sentence of each fault: what the sender of an event is told to mend, in the public error format."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -305,25 +306,31 @@ def test_a_check_ends_quietly_where_it_meets_a_field_that_is_not_sound(label: di
     assert [("COMMUNE_UNKNOWN", "/data/communes/0")] == [(fault.code, fault.pointer) for fault in found]
 
 
+FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
+BEFORE, AFTER = FIRST - timedelta(days=1), LAST + timedelta(days=1)
 CENTURIES = {
-    "the first day": ({"published_on": date(1900, 1, 1)}, []),
-    "the last day": ({"effective_on": date(2199, 12, 31)}, []),
-    "the first day beside one before": (
-        {"published_on": date(1899, 12, 31), "effective_on": date(1900, 1, 1)},
-        ["/data/published_on"],
-    ),
-    "the last day beside one after": (
-        {"published_on": date(2199, 12, 31), "effective_on": date(2200, 1, 1)},
-        ["/data/effective_on"],
-    ),
+    "the first and the last day": (FIRST, LAST, []),
+    "one before beside the first": (BEFORE, FIRST, [0]),
+    "one after beside the last": (LAST, AFTER, [1]),
 }
 
 
-@pytest.mark.parametrize(("changed", "expected"), CENTURIES.values(), ids=CENTURIES)
-def test_only_a_date_beyond_the_known_centuries_is_a_fault(changed: dict[str, Any], expected: list[str]) -> None:
-    data = notice_data(**changed)
-    found = semantic_faults(envelope(NOTICE, data), data, load_territory())
-    assert expected == [fault.pointer for fault in found if fault.code == "DATE_OUT_OF_RANGE"]
+@pytest.mark.parametrize(("one", "other", "expected"), CENTURIES.values(), ids=CENTURIES)
+@pytest.mark.parametrize(
+    ("event_type", "made", "fields"),
+    [
+        (NOTICE, notice_data, ("published_on", "effective_on")),
+        (CONTACT, contact_data, ("valid_from", "valid_to")),
+    ],
+    ids=["notice", "contact"],
+)
+def test_only_a_date_beyond_the_known_centuries_is_a_fault(
+    event_type: str, made: Callable[..., Any], fields: tuple[str, str], one: date, other: date, expected: list[int]
+) -> None:
+    data = made(**dict(zip(fields, (one, other), strict=True)))
+    found = semantic_faults(envelope(event_type, data), data, load_territory())
+    out_of_range = [fault.pointer for fault in found if fault.code == "DATE_OUT_OF_RANGE"]
+    assert [f"/data/{fields[index]}" for index in expected] == out_of_range
 
 
 def test_an_odd_date_is_found_in_a_list_alone() -> None:
