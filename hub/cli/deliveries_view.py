@@ -9,7 +9,7 @@ import typer
 from hub.cli.output import on_terminal, print_json, print_line, print_table, seconds_between
 from hub.ledger.delivery_list import DeliveryHistory
 
-_COLUMNS = ("id", "state", "reason", "service/role", "contact", "event", "attempts", "made")
+_COLUMNS = ("id", "state", "reason", "service/role", "contact", "medium", "event", "attempts", "made")
 
 
 def show_list(rows: Sequence[Mapping[str, Any]], limit: int, *, as_json: bool) -> None:
@@ -26,7 +26,8 @@ def show_list(rows: Sequence[Mapping[str, Any]], limit: int, *, as_json: bool) -
 def _cells(row: Mapping[str, Any]) -> tuple[object, ...]:
     target = f"{row['service']}/{row['role']}" + (f" {row['cdas']}" if row["cdas"] else "")
     made = _at(row["created_at"])
-    return row["id"], row["state"], row["reason"] or "-", target, row["contact"], row["event_id"], row["attempt"], made
+    way = row["contact"], row["medium"]
+    return row["id"], row["state"], row["reason"] or "-", target, *way, row["event_id"], row["attempt"], made
 
 
 def show_history(history: DeliveryHistory, *, as_json: bool) -> None:

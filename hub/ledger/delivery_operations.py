@@ -17,12 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain.deliveries import DeliveryReason, TransitionRefused, check_transition, delivery_id
 from hub.domain.operations import STATE_AFTER, OperatorAct, OperatorReason
 from hub.domain.paris import paris
-from hub.domain.vocabulary import DeliveryStatus
+from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.errors import HubError
 from hub.ledger.acknowledgements import holder_of
 from hub.ledger.numbers import add_deliveries, lock_numbers
 from hub.ledger.outbox import StatusChange, add_statuses, status_row
 from hub.ledger.tables import DELIVERIES_CHANNEL, contact, delivery, event, notice_version, operator_action
+from hub.ledger.webhooks import active_endpoints
 from hub.wire.schemas import Catalogue
 
 
@@ -71,20 +72,22 @@ async def redirect(connection: AsyncConnection, catalogue: Catalogue, of: UUID, 
     """Have another contact of the same service told instead; returns the id of the delivery made for it.
 
     The first delivery ends as REDIRECTED. The new one stands for the same service and role: whoever else was asked
-    still learns that it is taken in charge, and the other way round.
+    still learns that it is taken in charge, and the other way round. It goes by the same medium, but by mail where that
+    was a webhook and none reaches the other contact.
 
     Raises DeliveryUnknown, and ActRefused where the first cannot be redirected (any more), or where the other contact
     cannot be told or is told already.
     """
-    medium = await connection.scalar(select(delivery.c.medium).where(delivery.c.id == of))
+    medium = await _medium(connection, of, to)
     if medium is not None:
         await lock_numbers(connection, {(to, medium)})
     row = await _locked(connection, of)
     await _check(connection, row, OperatorAct.REDIRECTED)
-    await _check_contact(connection, row, to, operator.at)
+    await _check_contact(connection, row, to, operator.at, by_mail=medium == Medium.MAIL.value)
     new = dict(row) | {
-        "id": delivery_id(row["event_source"], row["event_id"], to, row["medium"], row["occasion"]),
+        "id": delivery_id(row["event_source"], row["event_id"], to, medium or row["medium"], row["occasion"]),
         "contact": to,
+        "medium": medium or row["medium"],
         "state": DeliveryStatus.SCHEDULED.value,
         "attempt": 0,
         "due_at": operator.at,
@@ -111,6 +114,14 @@ _COPIED = (
     "lane", "state", "attempt", "due_at", "directory_revision", "created_at",
     "duty", "digest", "acknowledge_by", "occasion",
 )  # fmt: skip
+
+
+async def _medium(connection: AsyncConnection, of: UUID, to: str) -> str | None:
+    """What carries the delivery to the other contact: the same, but a mail where no webhook reaches it."""
+    medium: str | None = await connection.scalar(select(delivery.c.medium).where(delivery.c.id == of))
+    if medium == Medium.WEBHOOK.value and not await active_endpoints(connection, [to]):
+        return Medium.MAIL.value
+    return medium
 
 
 async def _locked(connection: AsyncConnection, of: UUID) -> Mapping[str, Any]:
@@ -151,7 +162,9 @@ async def _check(connection: AsyncConnection, row: Mapping[str, Any], act: Opera
 _WAY_OUT = {"SENDING": "A dispatcher is sending it now; look again when the attempt has ended."}
 
 
-async def _check_contact(connection: AsyncConnection, row: Mapping[str, Any], to: str, at: datetime) -> None:
+async def _check_contact(
+    connection: AsyncConnection, row: Mapping[str, Any], to: str, at: datetime, *, by_mail: bool
+) -> None:
     """Raise ActRefused unless the directory holds the contact, for the same service, and it can be told today."""
     other = (await connection.execute(select(contact).where(contact.c.ref == to))).mappings().one_or_none()
     if other is None:
@@ -164,7 +177,7 @@ async def _check_contact(connection: AsyncConnection, row: Mapping[str, Any], to
         else f"belongs to {other['service']}, not to {row['service']}"
         if other["service"] != row["service"]
         else "has no e-mail address"
-        if other["email"] is None
+        if by_mail and other["email"] is None
         else "has opted out"
         if other["opted_out"]
         else "is not valid today"

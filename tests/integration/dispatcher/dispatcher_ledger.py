@@ -77,7 +77,9 @@ async def dispatching(settings: Settings, clock: Clock | None = None) -> AsyncIt
     engine = ledger_engine(settings, check_before_use=False)
     now = clock or Clock()
     sender = webhook_sender(settings, connections=2 * settings.webhook_concurrency + 1)
-    webhook = WebhookChannel(sender, LedgerEndpoints(engine, now), most=settings.webhook_per_receiver)
+    webhook = WebhookChannel(
+        sender, LedgerEndpoints(engine, now), most=settings.webhook_per_receiver, clock=lambda: now().timestamp()
+    )
     health = Health("dispatcher")
     dispatcher = Dispatcher(
         settings,

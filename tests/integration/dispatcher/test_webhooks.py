@@ -5,15 +5,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert
+import pytest
+from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from hub.dispatcher.dispatcher import Dispatcher
+from hub.domain.operations import OperatorReason
 from hub.domain.webhooks import endpoint_id
 from hub.embedded.mail import MailCatcher
 from hub.ledger import tables
+from hub.ledger.delivery_operations import Operator, redirect
 from hub.settings import Settings
 from tests.contract.webhook_system import Fault, WebhookSystem, is_signed, masters
 from tests.integration.dispatcher.dispatcher_ledger import (
+    CATALOGUE,
+    Clock,
     Notice,
     dispatching,
     fresh_ledger,
@@ -112,6 +118,65 @@ async def test_what_a_busy_system_cannot_take_comes_back_without_an_attempt_coun
         assert len(told) > 10, "some were given back, and the status stream says so"
 
 
+async def test_a_system_that_is_away_for_twenty_hours_has_its_message_when_it_is_back(
+    database: str, mail_catcher: MailCatcher
+) -> None:
+    clock = Clock(NOW)
+    async with fresh_ledger(database) as engine, WebhookSystem() as system:
+        await _put_webhooks(engine, system.url, 1)
+        await system.stop()
+        async with dispatching(_settings(database, mail_catcher), clock) as dispatcher:
+            await put_notice(engine, Notice("notice-1", "event-1", medium="WEBHOOK", due_at=NOW))
+            for delay in (25, 100, 400, 1600, 6400, 25_600):
+                due = await _retrying(engine, clock)
+                assert delay == (due - clock()).total_seconds()
+                clock.move(delay)
+                _wake(dispatcher)
+            due = await _retrying(engine, clock)
+            assert 86_400 == (due - NOW).total_seconds()
+            await system.start()
+            clock.move((due - clock()).total_seconds())
+            _wake(dispatcher)
+            await until_states(engine, {"ACCEPTED": 1})
+        attempts = await rows(engine, tables.delivery_attempt)
+    assert [*7 * ["UNREACHABLE"], None] == [row["reason"] for row in attempts]
+    assert 1 == len(system.calls)
+
+
+async def test_a_system_that_stays_away_for_a_day_fails_for_all_to_see(
+    database: str, mail_catcher: MailCatcher
+) -> None:
+    clock = Clock(NOW)
+    async with fresh_ledger(database) as engine, WebhookSystem() as system:
+        await _put_webhooks(engine, system.url, 1)
+        await system.stop()
+        settings = _settings(database, mail_catcher, retry_schedule="25")
+        async with dispatching(settings, clock) as dispatcher:
+            await put_notice(engine, Notice("notice-1", "event-1", medium="WEBHOOK", due_at=NOW))
+            for _ in range(2):
+                clock.move(((await _retrying(engine, clock)) - clock()).total_seconds())
+                _wake(dispatcher)
+            await until_states(engine, {"FAILED": 1})
+        (delivery,) = await rows(engine, tables.delivery)
+    assert ("RETRIES_EXHAUSTED", 86_400) == (delivery["reason"], (clock() - NOW).total_seconds())
+
+
+def _wake(dispatcher: Dispatcher) -> None:
+    for lane in dispatcher.lanes:
+        lane.wake()
+
+
+async def _retrying(engine: AsyncEngine, clock: Clock) -> datetime:
+    """When the delivery is due again, once the attempt of this moment has failed."""
+    async with asyncio.timeout(60):
+        while True:
+            (row,) = await rows(engine, tables.delivery)
+            due: datetime = row["due_at"]
+            if row["state"] == "RETRYING" and due > clock():
+                return due
+            await asyncio.sleep(0.01)
+
+
 async def test_an_address_that_is_gone_is_put_out_of_service_and_its_delivery_fails_for_all_to_see(
     database: str, mail_catcher: MailCatcher
 ) -> None:
@@ -147,3 +212,22 @@ async def test_a_handshake_that_fails_is_noted_and_tried_again_later(database: s
             (row,) = await _until(engine, lambda found: found[0]["handshakes"] == 1)
         assert ("PENDING", "CHALLENGE_NOT_ECHOED") == (row["state"], row["reason"])
         assert row["next_handshake_at"] > datetime.now(UTC)
+
+
+@pytest.mark.parametrize(("reached", "expected"), [(2, "WEBHOOK"), (1, "MAIL")], ids=["a webhook", "no webhook"])
+async def test_a_redirected_message_takes_the_way_that_reaches_the_other_contact(
+    database: str, reached: int, expected: str
+) -> None:
+    async with fresh_ledger(database) as engine:
+        await _put_webhooks(engine, "https://caf.example/", reached)
+        if reached == 1:
+            async with engine.begin() as connection:
+                await connection.execute(delete(tables.contact))
+            await put_contacts(engine, 2)
+        notice = Notice("notice-1", "event-1", medium="WEBHOOK", due_at=NOW)
+        await put_notice(engine, notice)
+        operator = Operator("operator:x", NOW, OperatorReason.CONTACT_ABSENT)
+        async with engine.begin() as connection:
+            made = await redirect(connection, CATALOGUE, notice.delivery(0), "contact-1", operator)
+        (new,) = [row for row in await rows(engine, tables.delivery) if row["id"] == made]
+    assert ("contact-1", expected, "SCHEDULED") == (new["contact"], new["medium"], new["state"])
