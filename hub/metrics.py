@@ -160,6 +160,12 @@ OPEN_URGENCIES = Gauge(
     "under_1d, over_1d; each counts in one). Every dispatcher shows all of them.",
     ["age"],
 )
+UNANSWERED_HOURS = Gauge(
+    "hub_directory_unanswered_hours",
+    "Hours of work of the next 60 days in which nobody would answer, summed over services, roles and territories, by "
+    "reason (NOBODY: the directory reaches nobody; CLOSED: the service's calendar). Set by the dispatcher.",
+    ["reason"],
+)
 SILENT_SENDERS = Gauge(
     "hub_silent_senders",
     "Systems that published nothing for four hours, and did in these hours of at least three of the four weeks before, "

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from hub.cli.directory_hours import show_hours
 from hub.cli.directory_lint_view import show_absences, show_findings
-from hub.cli.importing import NBSP, FileUnreadable, apply_contacts, plural, read_table
+from hub.cli.importing import NBSP, FileUnreadable, apply_contacts, read_table
 from hub.cli.local import local_settings
 from hub.cli.output import AsJson, on_terminal, print_json, print_line, print_table
 from hub.cli.territory_view import read_map
@@ -19,6 +20,7 @@ from hub.data import load_territory
 from hub.domain.directory import Contact, Directory, contact_data
 from hub.domain.directory_import import LineReceipt, LineStatus, plan_import
 from hub.domain.directory_lint import DAYS_AHEAD, lint
+from hub.domain.french import plural
 from hub.domain.paris import paris
 from hub.domain.vocabulary import Role, Service
 from hub.errors import HubError
@@ -37,6 +39,12 @@ class ContactUnknown(HubError):
 
 class PeriodReversed(HubError):
     """The last day asked for is before the first."""
+
+    exit_code = 2
+
+
+class HoursOfFile(HubError):
+    """The hours of a file were asked for: it holds no calendars."""
 
     exit_code = 2
 
@@ -139,12 +147,16 @@ def lint_(
         typer.Option(metavar="FILE.csv", help="Check these contacts, without any server; default: the directory."),
     ] = None,
     *,
+    hours: Annotated[
+        bool,
+        typer.Option("--hours", help="Instead the hours of work in which nobody answers, by the services' calendars."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check the directory day by day, worst first: roles with nobody, communes, addresses, loops and gaps of absences.
 
     Each role that a decision can name is tried in each commune and CDAS on each day of the period. A file holds
-    contacts and no absences.
+    contacts and no absences. --hours reads contacts, absences and calendars from the ledger.
 
     Exit code: 0; 1 when something is found, or the directory cannot be read; 2 for a bad file or period.
     """
@@ -153,6 +165,11 @@ def lint_(
     if end < begin:
         msg = f"--to {end} is before --from {begin}."
         raise PeriodReversed(msg, "For example: --from 2026-07-01 --to 2026-08-31")
+    if hours:
+        if directory is not None:
+            msg = "--hours needs the calendars, which a file does not hold."
+            raise HoursOfFile(msg, "Leave --directory out: contacts, absences and calendars come from the ledger.")
+        raise typer.Exit(1 if show_hours(begin, end, as_json=as_json) else 0)
     if directory is None:
         checked = asyncio.run(read_directory(local_settings(), load_catalogue(), load_territory())).directory
     else:

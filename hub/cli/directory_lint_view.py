@@ -5,17 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any
 
-from hub.cli.importing import NBSP, plural
 from hub.cli.output import on_terminal, print_json, print_line, print_table
 from hub.domain.absence import Absence
 from hub.domain.directory import Directory
+from hub.domain.directory_findings import days, details, heading, summary, where
 from hub.domain.directory_lint import Finding, FindingKind
-from hub.domain.territory_import import place_name
-from hub.domain.vocabulary import Role, Service
-
-_NAMED_AT_MOST: Final = 6
 
 
 def show_findings(found: Sequence[Finding], directory: Directory, first: date, last: date, *, as_json: bool) -> None:
@@ -27,17 +23,17 @@ def show_findings(found: Sequence[Finding], directory: Directory, first: date, l
         for finding in found:
             print_json(_data(finding))
         counts = Counter(finding.kind for finding in found)
-        summary = {kind.value.lower(): counts[kind] for kind in FindingKind}
-        print_json({"summary": summary, "from": first, "to": last})
+        numbers = {kind.value.lower(): counts[kind] for kind in FindingKind}
+        print_json({"summary": numbers, "from": first, "to": last})
         return
     for kind, held in groupby(found, key=attrgetter("kind")):
-        rows = [(_where(finding, directory), _details(finding, directory), _days(finding)) for finding in held]
+        rows = [(where(finding, directory), details(finding, directory), days(finding)) for finding in held]
         if on_terminal():
-            print_table(("où", "détail", "quand"), rows, title=_heading(kind, len(rows)))
+            print_table(("où", "détail", "quand"), rows, title=heading(kind, len(rows)))
             print_line()
         else:
             print_table((), ((kind.label, *row) for row in rows))
-    print_line(_summary(found, first, last))
+    print_line(summary(found, first, last))
 
 
 def show_absences(absences: Iterable[Absence], directory: Directory, day: date, *, as_json: bool) -> None:
@@ -88,89 +84,3 @@ def _data(finding: Finding) -> dict[str, Any]:
         "not_there": [{"deputy": deputy, "reason": reason.value} for deputy, reason in finding.tried],
         "stand_in": finding.stand_in,
     }
-
-
-def _heading(kind: FindingKind, count: int) -> str:
-    return f"{kind.label[0].upper()}{kind.label[1:]} ({count})"
-
-
-def _summary(found: Sequence[Finding], first: date, last: date) -> str:
-    days = _days_between(first, last)
-    if not found:
-        return f"Rien à signaler {days}."
-    counts = Counter(finding.kind for finding in found)
-    parts = f"{NBSP}; ".join(f"{kind.label}{NBSP}: {counts[kind]}" for kind in FindingKind if counts[kind])
-    return f"{len(found)}{NBSP}{plural('constat', len(found))} {days}. {parts[0].upper()}{parts[1:]}."
-
-
-def _where(finding: Finding, directory: Directory) -> str:
-    """The contact by its label, else the CDAS or the service, with the role where there is one."""
-    if finding.kind is FindingKind.LOOP:
-        return ", ".join(_contact(reference, directory) for reference in finding.contacts)
-    if finding.contacts:
-        return _contact(finding.contacts[0], directory)
-    if finding.service is None or finding.role is None:
-        return "territoire"
-    service = ", ".join(finding.cdas) or Service(finding.service).label
-    return f"{service}, {Role(finding.role).label}"
-
-
-def _details(finding: Finding, directory: Directory) -> str:
-    match finding.kind:
-        case FindingKind.UNREACHABLE:
-            return _places_of(finding, directory)
-        case FindingKind.UNHELD:
-            return _named(finding.places, directory)
-        case FindingKind.CONTESTED:
-            claimants = ", ".join(finding.cdas)
-            return f"{_named(finding.places, directory)}{NBSP}: {claimants} ({finding.cdas[0]} est retenu)"
-        case FindingKind.LOOP:
-            return " → ".join((*finding.contacts, finding.contacts[0]))
-        case FindingKind.GAP:
-            return f"{_not_there(finding)}{NBSP}; {_INSTEAD}"
-        case FindingKind.DEPUTY_AWAY:
-            return f"{_not_there(finding)}{NBSP}; {finding.stand_in} le remplace"
-        case FindingKind.OVERLAP:
-            named = ", ".join(finding.contacts[1:])
-            return f"{named}{NBSP}; {finding.stand_in} est retenu" if finding.stand_in else f"{named}{NBSP}; {_INSTEAD}"
-        case FindingKind.NO_ADDRESS:
-            return "ses envois échoueront"
-
-
-_INSTEAD: Final = "le reste du service ou sa boîte générique reçoit ses situations"
-
-
-def _not_there(finding: Finding) -> str:
-    return ", ".join(f"{deputy} ({reason.label})" for deputy, reason in finding.tried)
-
-
-def _places_of(finding: Finding, directory: Directory) -> str:
-    held = finding.places
-    if finding.cdas and finding.unplaced:
-        return "pour tout ce CDAS"
-    if set(directory.territory.communes) <= set(held):
-        return "dans tout le département"
-    parts = [_named(held, directory)] if held else []
-    if finding.unplaced:
-        parts.append("lorsque la commune n’est pas connue")
-    return ", et ".join(parts)
-
-
-def _named(places: Sequence[str], directory: Directory) -> str:
-    names = [f"{place_name(place, directory.territory)} ({place})" for place in places[:_NAMED_AT_MOST]]
-    more = len(places) - len(names)
-    others = f" et {more}{NBSP}{plural('autre', more)}" if more > 0 else ""
-    return ", ".join(names) + others
-
-
-def _contact(reference: str, directory: Directory) -> str:
-    contact = directory.get(reference)
-    return reference if contact is None else f"{contact.label} ({reference})"
-
-
-def _days(finding: Finding) -> str:
-    return _days_between(finding.first, finding.last)
-
-
-def _days_between(first: date, last: date) -> str:
-    return f"le {first:%d/%m/%Y}" if first == last else f"du {first:%d/%m/%Y} au {last:%d/%m/%Y}"

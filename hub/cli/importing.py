@@ -62,8 +62,3 @@ async def apply_contacts(
         await wait_until_applied(
             settings, catalogue, state, contacts, lambda done, _: progress.update(task, completed=done)
         )
-
-
-def plural(word: str, count: int) -> str:
-    """The word as it follows the count: French has no plural below two."""
-    return word if count < 2 else f"{word}s"

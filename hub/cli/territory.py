@@ -9,11 +9,12 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.importing import NBSP, FileUnreadable, apply_contacts, plural, read_table
+from hub.cli.importing import NBSP, FileUnreadable, apply_contacts, read_table
 from hub.cli.local import local_settings
 from hub.cli.output import AsJson, print_json, print_line, print_table
 from hub.cli.territory_view import PlaceUnknown, read_map, show_map, show_place
 from hub.data import load_territory
+from hub.domain.french import plural
 from hub.domain.paris import paris
 from hub.domain.territory_holders import MapKind
 from hub.domain.territory_import import MapPlan, PlaceStatus, place_name, plan_map

@@ -49,3 +49,8 @@ def without_bad_breaks(text: str) -> str:
     for space in _SPACES_THAT_HOLD:
         text = space.sub(NO_BREAK, text)
     return text
+
+
+def plural(word: str, count: int) -> str:
+    """The word as it follows the count: French has no plural below two."""
+    return word if count < 2 else f"{word}s"
