@@ -10,6 +10,7 @@ from connectors.outbound.webhook.sender import webhook_sender
 from hub.data import load_parameters
 from hub.dispatcher.dispatcher import Dispatcher
 from hub.dispatcher.sign_ins import send_sign_ins
+from hub.dispatcher.weekly_letter import WeeklyLetter
 from hub.domain.vocabulary import Medium
 from hub.errors import StartError
 from hub.ledger.engine import ledger_engine
@@ -33,6 +34,7 @@ async def _work(service: Service) -> None:
     endpoints = LedgerEndpoints(engine, _now)
     webhook = WebhookChannel(sender, endpoints, most=settings.webhook_per_receiver)
     try:
+        policy = _policy(settings)
         dispatcher = Dispatcher(
             settings,
             engine=engine,
@@ -41,16 +43,23 @@ async def _work(service: Service) -> None:
             health=service.health,
             clock=_now,
             sender=sender,
-            policy=_policy(settings),
+            policy=policy,
         )
-        sign_ins = asyncio.create_task(
-            send_sign_ins(settings, engine=engine, mail=mail, health=service.health, clock=lambda: datetime.now(UTC))
-        )
+        letter = WeeklyLetter(engine, mail, service.health, _now, policy.parameters, policy.administrators)
+        beside = [
+            asyncio.create_task(
+                send_sign_ins(
+                    settings, engine=engine, mail=mail, health=service.health, clock=lambda: datetime.now(UTC)
+                )
+            ),
+            asyncio.create_task(letter.run()),
+        ]
         try:
             await dispatcher.run(service.stop)
         finally:
-            sign_ins.cancel()
-            await asyncio.gather(sign_ins, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
     finally:
         await mail.close()
         await webhook.close()

@@ -9,7 +9,8 @@ from connectors.outbound.mail.headers import encoded_header
 from connectors.outbound.mail.mime import body
 from connectors.outbound.mail.render import Letterhead
 from connectors.outbound.mail.threads import message_id
-from connectors.outbound.mail.wording import PAGES, SENDER_NAME
+from connectors.outbound.mail.wording import PAGES
+from connectors.outbound.wording import SENDER_NAME
 from hub.domain.french import MONTHS, day_of_month, without_bad_breaks
 from hub.domain.weekly_report import Report
 

@@ -49,7 +49,7 @@ async def _turn(engine: AsyncEngine, catcher: MailCatcher, now: datetime, port: 
 
 def _caught(catcher: MailCatcher) -> list[EmailMessage]:
     files = sorted(catcher.folder.rglob("*.eml"))
-    return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]  # type: ignore[misc]
+    return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
 
 
 async def test_each_administrator_gets_one_letter_a_week_however_often_it_is_looked(

@@ -84,14 +84,26 @@ def test_nothing_is_left_of_what_is_taken() -> None:
     assert [] == list(without(spans, spans))
 
 
-@settings(max_examples=20, deadline=None)  # each looks at the whole département on thirteen days
+@settings(max_examples=10, deadline=None)  # each looks at the whole département on thirteen days
 @given(away=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4)), max_size=4), validity=st.integers(0, 12))
 def test_ranges_count_the_same_as_hours_one_by_one(away: list[tuple[int, int]], validity: int) -> None:
     """Whatever the absences and validities: the hours of a role are those of the days on which nobody is reached."""
     only = Contact(
-        contact="caf-referent", institution="CAF", service="CAF_REFERENTS", role="REFERENT", cdas=None, communes=(),
-        epci=(), label="Référent", email="a@b.example", phone=None, webhook=None, deputy=None,
-        valid_from=FRIDAY, valid_to=FRIDAY + timedelta(validity), opted_out=False,
+        contact="caf-referent",
+        institution="CAF",
+        service="CAF_REFERENTS",
+        role="REFERENT",
+        cdas=None,
+        communes=(),
+        epci=(),
+        label="Référent",
+        email="a@b.example",
+        phone=None,
+        webhook=None,
+        deputy=None,
+        valid_from=FRIDAY,
+        valid_to=FRIDAY + timedelta(validity),
+        opted_out=False,
     )
     absences = [
         Absence("caf-referent", FRIDAY + timedelta(start), FRIDAY + timedelta(start + length)) for start, length in away
