@@ -19,6 +19,7 @@ COMMANDS = {
     "calendar": "Say when the priority line is open, and why not; needs nothing that runs.",
     "events": "Follow the events, or see the whole path of one.",
     "deliveries": "List and show deliveries, try one again, have somebody else told.",
+    "subscriptions": "Show and set what a contact receives, how and when; say what it would have sent.",
     "feeds": "Make, list and end feeds (Atom, iCalendar) of a contact or a territory.",
     "directory": "Import, look up and check the contacts of both institutions.",
     "territory": "Import the map of the CDAS and the sectors of the CAF, and look a commune up.",

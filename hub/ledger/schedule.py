@@ -31,7 +31,7 @@ RECEIVED_RULE: Final = "X1"
 
 # Whoever got, or may have got, an earlier version. A withdrawal's own message is no version of the notice.
 _RECEIVERS = text("""
-select distinct on (d.contact) d.contact, d.service, d.role, d.cdas
+select distinct on (d.contact) d.contact, d.service, d.role, d.cdas, d.duty
 from delivery d
 join notice_version v
   on v.notice = d.notice and v.version = d.version and v.source = d.event_source and v.event_id = d.event_id
@@ -186,13 +186,12 @@ def _ways(
     otherwise: Rhythm,
     now: datetime,
 ) -> tuple[Way, ...]:
-    # Whoever must learn that what it received has changed learns it at once.
-    at_once = facts.at_once or RECEIVED_RULE in recipient.rules
-    facts = replace(facts, urgency=recipient.urgency, at_once=at_once)
+    # Whoever received what has changed must learn it, and at once, also where it had only asked for it.
+    received = RECEIVED_RULE in recipient.rules
     return media_for(
-        facts,
+        replace(facts, urgency=recipient.urgency, at_once=facts.at_once or received),
         chosen,
-        duty=recipient.duty,
+        duty=recipient.duty or received,
         webhook=webhook,
         now=now,
         latest=latest,
@@ -214,7 +213,8 @@ async def _add_receivers(connection: AsyncConnection, decided: DecidedEvent, rec
     data = decided.notice or {}
     version = data["version"] if decided.type == WITHDRAWN else data["version"] - 1
     for row in await connection.execute(_RECEIVERS, {"notice": decided.subject, "version": version}):
-        recipients.setdefault(row.contact, Recipient(row.service, row.role, row.cdas, [])).add([RECEIVED_RULE])
+        receiver = Recipient(row.service, row.role, row.cdas, [], duty=row.duty)
+        recipients.setdefault(row.contact, receiver).add([RECEIVED_RULE])
 
 
 def _delivery(decided: DecidedEvent, contact: str, recipient: Recipient, way: Way, now: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import structlog
 
 from hub import metrics
 from hub.ledger.audience_planner import LedgerDirectory, Planned, next_waiting, plan, waiting_audiences
+from hub.ledger.choices import chosen_by
 from hub.ledger.decided import Key
 from hub.ledger.faults import passes
 from hub.processors.parts import Parts
@@ -53,7 +54,8 @@ class AudiencePlanner:
                 if waiting is None:
                     return False
                 key = waiting.key
-                planned = await plan(connection, self._parts.catalogue, self._directory, waiting, self._parts.clock())
+                catalogue, now = self._parts.catalogue, self._parts.clock()
+                planned = await plan(connection, catalogue, self._directory, waiting, now, (chosen_by,))
         except Exception as error:
             if key is None or passes(error):
                 raise
