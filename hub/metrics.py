@@ -101,6 +101,10 @@ NOTICES_SHORT = Counter(
 )
 STATUSES_RELAYED = Counter("hub_statuses_relayed_total", "Status events relayed from the outbox to hub.statuses.")
 HEARTBEATS = Counter("hub_heartbeats_total", "Heartbeats published.")
+HEARTBEAT_AT = Gauge(
+    "hub_heartbeat_timestamp_seconds",
+    "When the last heartbeat that Kafka acknowledged was made, as a Unix time; 0 before the first and in other roles.",
+)
 RECONCILED_RECORDS = Gauge(
     "hub_reconciled_records",
     "Records of the last reconciled day, by input topic and fate (decided, held, passed, rejected, repeated, "

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.reconciliation import REACHED, Reached
 from hub.domain.vocabulary import DeliveryStatus
-from hub.ledger.tables import event, id_conflict, reject
+from hub.ledger.tables import PULL_LANE, event, id_conflict, reject
 from hub.wire.stretches import Stretch
 
 Key = tuple[str, str]
@@ -56,10 +56,11 @@ where {_OF_STRETCH} and a.planned_at is null and a.queued_at < :before
 order by 1, 4
 """)  # noqa: S608 -- constants of this file only
 
+# A feed is fetched when its reader likes: nothing is stuck in it.
 _STUCK = text(f"""
 select e."offset", e.source, e.id, cast(d.id as text) as detail
 from event e join delivery d on d.event_source = e.source and d.event_id = e.id
-where {_OF_STRETCH} and (
+where {_OF_STRETCH} and d.lane <> '{PULL_LANE}' and (
   (d.state in ('SCHEDULED', 'RETRYING') and d.due_at < :before) or (d.state = 'SENDING' and d.claimed_until < :before)
 )
 order by 1, 4

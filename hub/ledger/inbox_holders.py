@@ -11,9 +11,12 @@ from sqlalchemy.types import Text
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """Contacts of one institution: those named, and those of services, each with the code of a CDAS or None for all."""
+    """Contacts of one institution: those named, and those of services, each with the code of a CDAS or None for all.
 
-    institution: str
+    `institution` None: of whatever institution.
+    """
+
+    institution: str | None
     contacts: Collection[str]
     services: Collection[tuple[str, str | None]]
 
@@ -34,7 +37,7 @@ _INBOXES = text("""
 select c.ref, c.label, c.service, c.role, c.cdas,
   coalesce((select jsonb_object_agg(s.sequence, s.last) from delivery_sequence s where s.contact = c.ref), '{}') as last
 from contact c
-where c.institution = :institution and c.ref > :after
+where (cast(:institution as text) is null or c.institution = :institution) and c.ref > :after
   and (
     c.ref = any(:contacts)
     or exists (
@@ -62,7 +65,7 @@ async def holds(connection: AsyncConnection, holders: Holders, contact: str) -> 
 _HOLDS = text("""
 select exists (
   select from contact c
-  where c.institution = :institution and c.ref = :contact
+  where (cast(:institution as text) is null or c.institution = :institution) and c.ref = :contact
     and (
       c.ref = any(:contacts)
       or exists (

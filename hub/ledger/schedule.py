@@ -247,8 +247,8 @@ def _delivery(decided: DecidedEvent, contact: str, recipient: Recipient, way: Wa
 
 def _told(decided: DecidedEvent, row: dict[str, Any]) -> Iterator[StatusChange]:
     states = [DeliveryStatus.SCHEDULED.value]
-    if row["state"] != states[0]:
-        states.append(row["state"])
+    if row["state"] == DeliveryStatus.ACCEPTED.value:  # by every step of the life of a delivery, as by any medium
+        states += [DeliveryStatus.SENDING.value, row["state"]]
     for state in states:
         yield StatusChange(
             delivery=row["id"],

@@ -54,9 +54,8 @@ class Heartbeat:
 
     async def beat(self) -> None:
         """Publish the next heartbeat; when Kafka does not take it, say that the process is not ready and go on."""
-        key, value, headers = heartbeat_record(
-            self._parts.catalogue, self._instance, self._sequence, self._parts.clock()
-        )
+        now = self._parts.clock()
+        key, value, headers = heartbeat_record(self._parts.catalogue, self._instance, self._sequence, now)
         self._progress()
         try:
             await self._producer.send_and_wait(HEARTBEAT, value=value, key=key, headers=headers)
@@ -68,4 +67,5 @@ class Heartbeat:
         else:
             self._sequence += 1
             metrics.HEARTBEATS.inc()
+            metrics.HEARTBEAT_AT.set(now.timestamp())
             self._parts.health.there("kafka")

@@ -1,6 +1,7 @@
 """/inbox: the inboxes of contacts, for the systems that act for them: list, read one item, take it in charge.
 
-A contact that a system may not act for is answered as one that does not exist.
+A signed-in contact may use its own, by the session of its browser. A contact that the caller may not act for is
+answered as one that does not exist.
 """
 
 from collections.abc import AsyncIterator
@@ -24,17 +25,19 @@ from hub.gateway.conditional import conditional
 from hub.gateway.credentials import System
 from hub.gateway.inbox_answers import InboxesAnswer, ItemAnswer, ItemsAnswer, inbox_answer, item_answer
 from hub.gateway.openapi import problem_responses
+from hub.gateway.portal.cookies import comes_from_us, token_of
 from hub.gateway.problems import refusal
 from hub.gateway.requests import read_head
 from hub.ledger.acknowledgements import holder_of, show, take
 from hub.ledger.inbox import LARGEST_PAGE, Item, Wanted, item, items, last_numbers
 from hub.ledger.inbox_holders import Holders, holds, inboxes
 from hub.ledger.numbers import INBOX
+from hub.ledger.sessions import contact_of, hash_of
 
 _SECURED: Final[list[dict[str, list[str]]]] = [{"token": []}]
 _HIGHEST: Final = 2**53 - 1  # what every JSON reader takes as a whole number (RFC 8259 §6)
 _JSON: Final = "application/json"
-_UNKNOWN: Final = "No inbox that this system may act for is known under this contact, or it has no such item."
+_UNKNOWN: Final = "No inbox that the caller may act for is known under this contact, or it has no such item."
 
 
 @dataclass
@@ -52,10 +55,10 @@ async def list_inboxes(
     after: FromQuery[str] = "",
     limit: Annotated[int, QueryParameter(ge=1, le=LARGEST_PAGE)] = 100,
 ) -> Response[InboxesAnswer]:
-    """List the inboxes that this system may act for, and how far each counts."""
-    system = _system(request)
+    """List the inboxes that the caller may act for, and how far each counts."""
+    caller = _caller(request)
     async with _ledger(request) as connection:
-        found = await inboxes(connection, _holders(system), after=after, limit=limit)
+        found = await inboxes(connection, await _whose(connection, caller), after=after, limit=limit)
     following = _next("/inbox", after=found[-1].contact, limit=limit) if len(found) == limit else None
     return _answer(request, InboxesAnswer([inbox_answer(one) for one in found], following))
 
@@ -94,11 +97,11 @@ async def list_items(
     """
     if medium is None and (first is not None or last is not None):
         raise refusal("REQUEST_INVALID", "`first` and `last` are numbers of a medium: name it with `medium`.")
-    system = _system(request)
+    caller = _caller(request)
     numbers = None if medium is None else (first or 1, last or _HIGHEST)
     wanted = Wanted(states or (), [one.value for one in kinds or ()], since, notice, medium, numbers)
     async with _ledger(request) as connection:
-        await _check(connection, system, contact)
+        await _check(connection, caller, contact)
         ends = await last_numbers(connection, contact)
         newest_first = order == "newest"
         found = await items(connection, contact, after, limit, before=before, newest_first=newest_first, wanted=wanted)
@@ -119,10 +122,10 @@ async def show_item(
     request: Request[Any, Any, Any], contact: FromPath[str], number: FromPath[int]
 ) -> Response[ItemAnswer]:
     """Show one item, and who has taken it in charge. What was sent to the inbox itself (PORTAL) is shown by this."""
-    system, catalogue = _system(request), request.app.state.parts.catalogue
+    caller, catalogue = _caller(request), request.app.state.parts.catalogue
     counted = []
     async with _ledger(request) as connection:
-        await _check(connection, system, contact)
+        await _check(connection, caller, contact)
         found = await _item(connection, contact, number)
         for one in found.deliveries:
             if (one.medium, one.state) == (Medium.PORTAL.value, DeliveryStatus.ACCEPTED.value):
@@ -151,9 +154,9 @@ async def take_item(
 
     409 where another recipient has it (`holder` says which service, and since when), or where nothing is left to take.
     """
-    system, catalogue, now = _system(request), request.app.state.parts.catalogue, datetime.now(UTC)
+    caller, catalogue, now = _caller(request, changes=True), request.app.state.parts.catalogue, datetime.now(UTC)
     async with _ledger(request) as connection:
-        await _check(connection, system, contact)
+        await _check(connection, caller, contact)
         of = (await _item(connection, contact, number)).delivery
         taking = await take(connection, catalogue, of, now)
         found = await _item(connection, contact, number)
@@ -172,13 +175,40 @@ async def take_item(
     raise refused
 
 
-def _system(request: Request[Any, Any, Any]) -> System:
-    """The system that asks. Raises Refusal; a request costs as much of the rate as an event."""
-    intake = request.app.state.parts.intake
-    system: System = intake.authenticate(read_head(request.scope["headers"]))
-    intake.hold_rate(system)
-    intake.rate.spend(system.name, 1)
-    return system
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """Who asks: a system, or the browser of a signed-in contact, by the digest of its session's token."""
+
+    system: System | None
+    session: bytes | None
+
+
+def _caller(request: Request[Any, Any, Any], *, changes: bool = False) -> _Caller:
+    """Who asks. Raises Refusal; a system's request costs as much of its rate as an event.
+
+    A session counts only where no token is given, and changes something only from a page of ours.
+    """
+    parts = request.app.state.parts
+    head = read_head(request.scope["headers"])
+    token = token_of(request, parts.settings) if head.authorization is None else None
+    if token is not None and (not changes or comes_from_us(request, parts.settings)):
+        return _Caller(None, hash_of(token))
+    system: System = parts.intake.authenticate(head)
+    parts.intake.hold_rate(system)
+    parts.intake.rate.spend(system.name, 1)
+    return _Caller(system, None)
+
+
+async def _whose(connection: AsyncConnection, caller: _Caller) -> Holders:
+    """The contacts that the caller may act for. Raises Refusal for a session that is over."""
+    if caller.system is not None:
+        return _holders(caller.system)
+    assert caller.session is not None  # noqa: S101 -- one of the two is there
+    contact = await contact_of(connection, caller.session, datetime.now(UTC))
+    if contact is None:
+        detail = "The session is over, or acts for no contact yet: sign in on the pages of the hub."
+        raise refusal("NOT_AUTHENTICATED", detail, WWW_Authenticate='Bearer realm="hub"')
+    return Holders(None, [contact], [])
 
 
 def _holders(system: System) -> Holders:
@@ -189,8 +219,8 @@ def _holders(system: System) -> Holders:
     return Holders(institution.value, contacts, [] if institution is Institution.PARTNER else services)
 
 
-async def _check(connection: AsyncConnection, system: System, contact: str) -> None:
-    if not await holds(connection, _holders(system), contact):
+async def _check(connection: AsyncConnection, caller: _Caller, contact: str) -> None:
+    if not await holds(connection, await _whose(connection, caller), contact):
         raise refusal("NOT_FOUND", _UNKNOWN)
 
 

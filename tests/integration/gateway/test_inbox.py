@@ -1,8 +1,12 @@
 """The inbox API: whose inboxes a system sees, paging, gaps, taking in charge, and answers that are not sent twice."""
 
 import asyncio
+import json
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
@@ -14,6 +18,7 @@ from hub.domain.deliveries import delivery_id
 from hub.ledger import tables
 from hub.ledger.engine import ledger_engine
 from hub.ledger.numbers import add_deliveries
+from hub.ledger.sessions import hash_of
 from hub.settings import Settings
 from tests.integration.gateway.gateway_setup import TOKENS, Gateway
 from tests.integration.ledger.decided_building import CD35, notice, routing, take
@@ -144,17 +149,12 @@ def test_a_receiver_that_finds_a_gap_fetches_what_is_missing(hub: Gateway, datab
     for number in range(6):
         tell(database, f"gap-{number}", "caf-work", media=("MAIL", "WEBHOOK"))
     received = {1: "gap-0", 2: "gap-1", 5: "gap-4"}  # by webhook; its server was away in between
-    (inbox,) = ask(hub, "/inbox", "caf")["inboxes"]
-    missing = sorted(set(range(1, inbox["last"]["WEBHOOK"] + 1)) - set(received))
-    assert [3, 4, 6] == missing
-    path = f"/inbox/caf-work/items?medium=WEBHOOK&first={missing[0]}&last={missing[-1]}"
-    fetched = {
-        one["number"]: item["event_id"]
-        for item in ask(hub, path, "caf")["items"]
-        for one in item["deliveries"]
-        if one["medium"] == "WEBHOOK" and one["number"] in missing
-    }
-    assert {number: f"gap-{number - 1}" for number in range(1, 7)} == received | fetched
+    script = Path(__file__).parents[3] / "docs" / "examples" / "missing.py"
+    fetched = subprocess.run(
+        [sys.executable, str(script), hub.url, "caf-work", *map(str, received)],
+        env={"HUB_TOKEN": TOKENS["caf"]}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert ["gap-2", "gap-3", "gap-5"] == [json.loads(line)["event_id"] for line in fetched.stdout.splitlines()]
 
 
 def test_an_item_is_shown_by_reading_it_and_taken_by_a_post(hub: Gateway, database: str) -> None:
@@ -207,3 +207,30 @@ def test_a_question_that_cannot_be_read_is_refused(hub: Gateway, query: str) -> 
 
 def test_a_large_number_is_no_item(hub: Gateway) -> None:
     assert (404, "NOT_FOUND") == refused(hub.get(f"/inbox/cdas-07-box/items/{10**30}", "cd35"))
+
+
+def test_a_signed_in_contact_uses_its_own_inbox_and_no_other(hub: Gateway, database: str) -> None:
+    tell(database, "session", "cdas-08-box", "cdas-07-box")
+    now = datetime.now(UTC)
+    session = {
+        "token_hash": hash_of("the-token"), "address": "box@cdas.example", "contact": "cdas-08-box", "opened_at": now,
+        "idle_until": now + timedelta(hours=1), "expires_at": now + timedelta(hours=1),
+    }  # fmt: skip
+
+    async def sign_in(engine: AsyncEngine) -> None:
+        async with engine.begin() as connection:
+            of = update(tables.contact).where(tables.contact.c.ref == "cdas-08-box")
+            await connection.execute(of.values(email="box@cdas.example"))
+            await connection.execute(insert(tables.portal_session).values(session))
+
+    in_ledger(database, sign_in)
+    with httpx.Client(base_url=hub.url, cookies={"hub-session": "the-token"}, timeout=10) as browser:
+        assert ["cdas-08-box"] == [one["contact"] for one in browser.get("/inbox").json()["inboxes"]]
+        number = browser.get("/inbox/cdas-08-box/items").json()["last"]
+        assert (404, "NOT_FOUND") == refused(browser.get("/inbox/cdas-07-box/items"))
+        path = f"/inbox/cdas-08-box/items/{number}/taken-in-charge"
+        elsewhere = {"origin": "https://elsewhere.example", "sec-fetch-site": "cross-site"}
+        assert (401, "NOT_AUTHENTICATED") == refused(browser.post(path, headers=elsewhere))
+        assert "OPEN" == browser.get(f"/inbox/cdas-08-box/items/{number}").json()["state"]
+        assert "TAKEN" == browser.post(path, headers={"origin": hub.url}).json()["state"]
+    assert (401, "NOT_AUTHENTICATED") == refused(httpx.get(f"{hub.url}/inbox", cookies={"hub-session": "another"}))

@@ -1,15 +1,34 @@
 """What the processors publish: status events from the outbox, in order and never lost, and heartbeats."""
 
 import asyncio
+import runpy
 import signal
+import time
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from uuid import UUID
 
+from sqlalchemy import insert, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.domain.deliveries import delivery_id
+from hub import metrics
+from hub.domain.deliveries import DeliveryReason, check_transition, delivery_id
+from hub.domain.subscriptions import Basis, Subscription
+from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.health import Health
+from hub.ledger import tables
+from hub.ledger.acknowledgements import show
+from hub.ledger.acknowledgements import take as take_in_charge
+from hub.ledger.claims import claim_due
+from hub.ledger.feed_acceptance import accept_fetched
 from hub.ledger.outbox import StatusChange, Waiting, add_statuses, status_row
+from hub.ledger.outcomes import Outcome
+from hub.ledger.outcomes import record as record_outcome
+from hub.ledger.subscriptions import replace_subscriptions
+from hub.processors.heartbeat import Heartbeat
 from hub.processors.parts import Parts
 from hub.processors.relay import publisher, relay_once
 from hub.settings import Settings
@@ -17,6 +36,7 @@ from hub.wire import kafka_client
 from hub.wire.avro import decode, encode
 from hub.wire.rejects import REASONS
 from hub.wire.topics import HEARTBEAT, REJECTS, STATUSES
+from tests.integration.ledger.decided_building import NOW, notice, routing, take
 from tests.integration.processors.processors_process import (
     CATALOGUE,
     CD35,
@@ -29,6 +49,8 @@ from tests.integration.processors.processors_process import (
     until,
 )
 
+EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
+S = DeliveryStatus
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -168,6 +190,99 @@ async def test_heartbeats_count_on(settings: Settings) -> None:
             by_start.append([])
         by_start[-1].append(sequence)
     assert [list(range(len(run))) for run in by_start] == by_start
+
+
+async def test_heartbeats_prove_that_none_is_missing_and_show_a_restart(
+    settings: Settings, ledger: AsyncEngine
+) -> None:
+    begun = time.time()
+    producer = kafka_client.producer(settings)
+    await producer.start()
+    for _ in range(2):
+        heartbeat = Heartbeat(_parts(ledger), producer, "proof")
+        for _ in range(4):
+            await heartbeat.beat()
+    await producer.stop()
+    beats = [
+        (record.key.decode(), decode(CATALOGUE, record.value)[1]["sequence"])
+        for record in await records(settings, HEARTBEAT)
+        if record.key == b"processors-proof"
+    ]
+    judge = runpy.run_path(str(EXAMPLES / "heartbeats.py"))["judge"]
+    restarted = ("processors-proof", "restarted", 0)
+    assert [restarted] == list(judge(beats))
+    assert [("processors-proof", "missing", 1), restarted] == list(judge(beats[:1] + beats[2:]))
+    assert [("processors-proof", "repeated", 1), restarted] == list(judge([*beats[:2], *beats[1:]]))
+    assert begun <= metrics.HEARTBEAT_AT._value.get()
+
+
+async def test_every_change_of_every_medium_reaches_the_stream_in_order(
+    settings: Settings, ledger: AsyncEngine
+) -> None:
+    media = frozenset({Medium.MAIL, Medium.WEBHOOK, Medium.PORTAL, Medium.FEED})
+    await _put_reader(ledger, media)
+    await take(ledger, notice("stream", routing(["reader"]), reference="N-stream"))
+    later = NOW + timedelta(minutes=1)
+    for medium in (None, Medium.WEBHOOK):
+        for at, state in ((NOW, S.RETRYING), (later, S.ACCEPTED)):
+            await _attempt(ledger, medium, at, state)
+    of = {medium: delivery_id(CD35, "stream", "reader", medium) for medium in media}
+    async with ledger.begin() as connection:
+        assert 1 == await accept_fetched(connection, CATALOGUE, list(of.values()), later)
+        assert await show(connection, CATALOGUE, of[Medium.MAIL], later) is not None
+        assert await take_in_charge(connection, CATALOGUE, of[Medium.PORTAL], later) is not None
+
+    producer = kafka_client.producer(settings)
+    await producer.start()
+    while await relay_once(_parts(ledger), publisher(producer)):
+        pass
+    await producer.stop()
+    told: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for record in await records(settings, STATUSES):
+        data = decode(CATALOGUE, record.value)[1]
+        if data["event_id"] == "stream":
+            told[data["delivery"]].append((data["medium"], data["status"]))
+    found = {medium: [status for name, status in told[str(of[medium])] if name == medium] for medium in media}
+    pushed = ["SCHEDULED", "SENDING", "RETRYING", "SENDING", "ACCEPTED"]
+    assert {
+        Medium.MAIL: [*pushed, "SHOWN", "CONCLUDED"],
+        Medium.WEBHOOK: [*pushed, "CONCLUDED"],
+        Medium.PORTAL: ["SCHEDULED", "SENDING", "ACCEPTED", "TAKEN_IN_CHARGE"],
+        Medium.FEED: ["SCHEDULED", "SENDING", "ACCEPTED", "CONCLUDED"],
+    } == found
+    for states in found.values():
+        for before, after in pairwise(states):
+            check_transition(S(before), S(after))
+    standing = await rows(ledger, "select medium, state from delivery where event_id = 'stream'")
+    assert {row.medium: row.state for row in standing} == {medium: states[-1] for medium, states in found.items()}
+
+
+async def _put_reader(ledger: AsyncEngine, media: frozenset[Medium]) -> None:
+    """Put a contact that is told by these media, with a webhook that works."""
+    person = {
+        "ref": "reader", "institution": "CD35", "service": "CDAS", "role": "GENERIC_MAILBOX", "label": "CDAS",
+        "webhook": "https://cdas.example/hub", "valid_from": START.date(), "opted_out": False, "revision": 1,
+        "updated_at": NOW,
+    }  # fmt: skip
+    endpoint = {"id": UUID(int=1), "contact": "reader", "url": person["webhook"], "state": "ACTIVE", "created_at": NOW}
+    position = {"topic": "hub.directory", "revision": 99, "updated_at": NOW}
+    async with ledger.begin() as connection:
+        await connection.execute(insert(tables.contact).values(person))
+        await connection.execute(insert(tables.webhook_endpoint).values(endpoint))
+        await connection.execute(upsert(tables.directory_position).values(position).on_conflict_do_nothing())
+        await connection.execute(update(tables.directory_position).values(revision=99))
+        await replace_subscriptions(connection, "reader", [Subscription(Basis.DUTY, media)], by="contact", now=NOW)
+
+
+async def _attempt(ledger: AsyncEngine, medium: Medium | None, at: datetime, state: DeliveryStatus) -> None:
+    """Claim the one delivery that is due, as a dispatcher does, and record how its attempt ended."""
+    asked = {"lane": "standard", "limit": 9, "dispatcher": "d", "now": at, "until": at + timedelta(seconds=60)}
+    async with ledger.begin() as connection:
+        (claim,) = await claim_due(connection, CATALOGUE, medium=medium, **asked)  # type: ignore[arg-type]  # each of its own type
+        result = "accepted" if state is S.ACCEPTED else "transient"
+        reason = None if state is S.ACCEPTED else DeliveryReason.TIMED_OUT
+        outcome = Outcome(claim, result, state, reason, "test", at)  # type: ignore[arg-type]  # one of the two
+        await record_outcome(connection, CATALOGUE, [outcome], dispatcher="d", now=at)
 
 
 async def test_rejects_are_recorded_without_their_payload(settings: Settings, ledger: AsyncEngine) -> None:
