@@ -82,7 +82,8 @@ def _audience(step: AudienceStep, begin: datetime | None) -> Iterator[Line]:
     if step.planned_at is None:
         yield 1, ("matrix", version, "waits for the directory")
         return
-    yield 1, ("matrix", version, step.outcome or "", _at(step.planned_at), _after(begin, step.planned_at))
+    added = f"{step.added} added"
+    yield 1, ("matrix", version, step.outcome or "", added, _at(step.planned_at), _after(begin, step.planned_at))
     if step.notice_days is not None and step.days_given is not None:
         short = "SHORT" if step.days_given < step.notice_days else "in time"
         yield 2, ("notice", f"{step.days_given} of {step.notice_days} days", short)

@@ -13,11 +13,13 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.data import load_parameters
 from hub.domain.digests import AT_ONCE, Rhythm
 from hub.domain.matrix_versions import in_force_on
 from hub.domain.notice_deadlines import acknowledge_by
 from hub.domain.notice_matrix import ADDED_RULE, MatrixRow
 from hub.domain.paris import paris
+from hub.domain.working_time import OfficeHours
 from hub.ledger.decided import DecidedEvent, Key
 from hub.ledger.matrix import matrix_versions
 from hub.ledger.notices import WITHDRAWN
@@ -35,14 +37,20 @@ class Asked:
     row: MatrixRow | None
     effective_on: date
     since: datetime
+    hours: OfficeHours
 
     def acknowledge_by(self, service: str) -> datetime | None:
         """When the acknowledgement of a recipient of this service is first missed; None when it is asked for none."""
-        return acknowledge_by(self.row, service, self.effective_on, self.since)
+        return acknowledge_by(self.row, service, self.effective_on, self.since, self.hours)
 
     def rhythm(self, rules: Sequence[str]) -> Rhythm:
         """When whoever is reached by these rules is told, unless it chose otherwise."""
         return self.row.rhythm if self.row is not None and list(rules) == [ADDED_RULE] else AT_ONCE
+
+
+def office_hours(at: datetime) -> OfficeHours:
+    """The usual hours of the services at an instant: a parameter of the two institutions."""
+    return OfficeHours(load_parameters().on(at.astimezone(paris()).date()).service_opening_hours)
 
 
 def day_of(decided: DecidedEvent) -> date:
@@ -65,7 +73,7 @@ async def asked_of(connection: AsyncConnection, events: Sequence[DecidedEvent], 
         matrix = in_force_on(versions, day_of(decided))
         data = withdrawn.get(decided.key, decided.notice or {})
         row = matrix.rows.get(data.get("code", ""))
-        asked[decided.key] = Asked(matrix.number, row, data.get("effective_on", date.min), now)
+        asked[decided.key] = Asked(matrix.number, row, data.get("effective_on", date.min), now, office_hours(now))
     return asked
 
 

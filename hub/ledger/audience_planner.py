@@ -18,7 +18,7 @@ from hub.domain.absence import Absence
 from hub.domain.directory import CONTACT_FIELDS, Contact, Directory
 from hub.domain.notice_matrix import ADDED_RULE, MatrixRow, notice_given, scope_of
 from hub.domain.vocabulary import Labelled, Outcome
-from hub.ledger.audience import Asked, day_of
+from hub.ledger.audience import Asked, day_of, office_hours
 from hub.ledger.contacts import directory_revision
 from hub.ledger.decided import DecidedEvent, Key
 from hub.ledger.matrix import matrix_versions
@@ -135,7 +135,7 @@ async def plan(
         for choose in choosers:
             chosen = await choose(connection, decided, already | set(recipients))
             recipients |= {reference: one for reference, one in chosen.items() if reference not in recipients}
-        asked = Asked(matrix.number, row, data["effective_on"], waiting.queued_at)
+        asked = Asked(matrix.number, row, data["effective_on"], waiting.queued_at, office_hours(waiting.queued_at))
         added = await make_deliveries(connection, catalogue, [(decided, recipients)], {decided.key: asked}, now)
     asked_days = None if row is None else row.notice_days
     await connection.execute(

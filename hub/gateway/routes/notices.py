@@ -4,6 +4,7 @@ A C0 notice is public. One that names internal contacts (C1) is for the institut
 proves nothing of who follows it: until people can sign in, its page only says that it is reserved.
 """
 
+from datetime import datetime
 from typing import Any, Final
 
 from litestar import Request, Response, get
@@ -12,6 +13,7 @@ from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.domain.french import date_in_full, without_bad_breaks
+from hub.domain.paris import paris
 from hub.domain.vocabulary import Institution, NoticeNature
 from hub.gateway.pages import message_page, page
 from hub.ledger.notice_pages import NoticeVersions, notice_versions
@@ -45,13 +47,25 @@ async def show_notice(request: Request[Any, Any, Any], notice: FromPath[str]) ->
 def _page(found: NoticeVersions) -> Response[bytes]:
     return page(
         "notice",
-        versions=[_shown(version) for version in found.versions],
+        versions=[
+            _shown(version, newer) for version, newer in zip(found.versions, (None, *found.versions), strict=False)
+        ],
         withdrawn=found.withdrawn,
+        withdrawn_on=_dated(found.withdrawn_at),
         replaced_by=found.replaced_by,
     )
 
 
-def _shown(row: Row[Any]) -> dict[str, Any]:
+def _dated(moment: datetime | None) -> dict[str, str] | None:
+    """The day of an instant in Paris, for programs and for people."""
+    if moment is None:
+        return None
+    day = moment.astimezone(paris()).date()
+    return {"iso": day.isoformat(), "words": date_in_full(day)}
+
+
+def _shown(row: Row[Any], newer: Row[Any] | None) -> dict[str, Any]:
+    """What is shown of a version; `newer` is the one that replaces it."""
     places = len(row.communes) + len(row.epci)
     return {
         "version": row.version,
@@ -62,6 +76,8 @@ def _shown(row: Row[Any]) -> dict[str, Any]:
         "published": date_in_full(row.published_on),
         "effective_on": row.effective_on.isoformat(),
         "effective": date_in_full(row.effective_on),
+        "corrected": _dated(row.told_at) if row.version > 1 else None,
+        "replaced": None if newer is None else _dated(newer.told_at),
         "late": "NOT_PRIOR" in row.warnings,
         "territory": "une partie du département" if places else "",
         "paragraphs": [without_bad_breaks(part) for part in row.summary.splitlines() if part.strip()],

@@ -168,7 +168,7 @@ async def test_each_delivery_says_by_when_it_is_to_be_acknowledged(engine: Async
 
     rows = {key: row.acknowledge_by for key, row in (await deliveries(engine)).items()}
     days_before = datetime(2026, 4, 25, 22, 0, tzinfo=UTC)
-    two_hours = NOW + timedelta(hours=2)  # from 10:00 to 12:00 in Paris
+    two_hours = NOW + timedelta(hours=3, minutes=30)  # from 10:00 to 12:00 in Paris: read when the offices open again
     assert {
         ("o1", "cdas-1"): days_before,
         ("o1", "r-1"): None,
@@ -397,7 +397,7 @@ async def test_the_path_of_a_notice_says_which_version_added_whom_and_how_much_n
     assert path is not None
     assert [("matrix", "version 0", "waits for the directory")] == told(before)
     assert [
-        ("matrix", "version 0", "PLANNED"),
+        ("matrix", "version 0", "PLANNED", "1 added"),
         ("notice", "30 of 60 days", "SHORT"),
         ("addition", "ASIP/ACTOR", "R28", "1 contacts"),
     ] == told(path)
@@ -405,5 +405,5 @@ async def test_the_path_of_a_notice_says_which_version_added_whom_and_how_much_n
 
 def told(path: EventPath) -> list[tuple[str, ...]]:
     """What `hub events show` says of the matrix, without the times."""
-    kinds = {"matrix": 3, "notice": 3, "addition": 4}
+    kinds = {"matrix": 4, "notice": 3, "addition": 4}
     return [cells[: kinds[cells[0]]] for _, cells in _lines(path) if cells[0] in kinds]
