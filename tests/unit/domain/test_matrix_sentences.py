@@ -1,18 +1,20 @@
 """A cell of a matrix that cannot be read is named with its line, its column and what is expected there."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
+from hub.data import load_parameters
 from hub.data.matrix_file import shipped_matrix
 from hub.domain.matrix_rows import build_rows
 from hub.domain.matrix_versions import Act, MatrixAct, Version, check_application, in_force_on, state_on
-from hub.domain.notice_deadlines import acknowledge_by, after_working_time
+from hub.domain.notice_deadlines import acknowledge_by
 from hub.domain.notice_matrix import ADDED_RULE, Addition, Group, MatrixMedium, Where, notice_given
 from hub.domain.paris import paris
 from hub.domain.rules.catalogue import RULES
 from hub.domain.vocabulary import Institution, NoticeCode, Role, Service
+from hub.domain.working_time import OfficeHours
 from tests.unit.domain.test_notice_matrix import lines
 
 CODES = ", ".join(code.value for code in NoticeCode)
@@ -108,13 +110,18 @@ def test_a_version_that_both_approved_can_be_applied_even_where_nothing_was_befo
     assert Act(datetime(2026, 3, 2, tzinfo=UTC), "a", MatrixAct.PROPOSED).side is None
 
 
+OFFICE = OfficeHours(load_parameters().on(date(2026, 3, 2)).service_opening_hours)
+
+
 @pytest.mark.parametrize(("code", "service"), [("O2", "ASIP"), ("O4", "CDAS")], ids=["hours", "days"])
-def test_a_deadline_is_in_the_zone_that_it_counts_from(code: str, service: str) -> None:
-    found = acknowledge_by(shipped_matrix()[code], service, date(2026, 5, 1), datetime(2026, 3, 2, 9, tzinfo=UTC))
+def test_a_deadline_is_in_utc_whatever_it_counts_from(code: str, service: str) -> None:
+    since = datetime(2026, 3, 2, 9, tzinfo=paris())
+    found = acknowledge_by(shipped_matrix()[code], service, date(2026, 5, 1), since, OFFICE)
     assert found is not None
     assert UTC is found.tzinfo
 
 
 def test_working_time_begins_on_the_day_of_paris() -> None:
     late = datetime(2026, 3, 2, 0, 30, tzinfo=paris()).astimezone(UTC)
-    assert datetime(2026, 3, 2, 11, tzinfo=paris()) == after_working_time(late, timedelta(hours=2))
+    found = acknowledge_by(shipped_matrix()["O2"], "CDAS", date(2026, 3, 2), late, OFFICE)
+    assert datetime(2026, 3, 2, 11, tzinfo=paris()) == found
