@@ -11,13 +11,14 @@ from tests.conventions.promql import undeclared
 
 ROOT = Path(__file__).parents[2]
 PROMETHEUS = ROOT / "deploy" / "prometheus"
+TESTS = sorted(PROMETHEUS.glob("*.test.yml"))
 RULES = (PROMETHEUS / "rules.yml").read_text(encoding="utf-8")
 
 
 @pytest.mark.needs_tool("promtool")
 def test_each_alert_fires_in_its_case_and_in_no_other() -> None:
     done = subprocess.run(
-        ["promtool", "test", "rules", "rules.test.yml"], cwd=PROMETHEUS, capture_output=True, text=True, check=False
+        ["promtool", "test", "rules", *(path.name for path in TESTS)], cwd=PROMETHEUS, capture_output=True, text=True, check=False
     )
     assert (0, "") == (done.returncode, done.stderr)
 
@@ -31,7 +32,7 @@ def test_prometheus_accepts_the_shipped_configuration() -> None:
 
 
 def test_every_alert_is_tested() -> None:
-    tested = (PROMETHEUS / "rules.test.yml").read_text(encoding="utf-8")
+    tested = "".join(path.read_text(encoding="utf-8") for path in TESTS)
     assert [] == [name for name in re.findall(r"alert: (\w+)", RULES) if f"alertname: {name}\n" not in tested]
 
 
