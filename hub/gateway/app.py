@@ -24,6 +24,7 @@ from hub.gateway.credentials import Credentials
 from hub.gateway.intake import Intake
 from hub.gateway.limits import RateLimit
 from hub.gateway.openapi import openapi_config
+from hub.gateway.portal.directory_events import DirectoryEvents
 from hub.gateway.problems import PROBLEM_JSON, Refusal, refusal
 from hub.gateway.publisher import Publisher
 from hub.gateway.routes import acknowledge, events, feeds, inbox, keys, notices, operations, pages, registry, situations
@@ -63,6 +64,7 @@ class Parts:
     intake: Intake
     engine: AsyncEngine
     links: LinkKeys | None
+    directory_events: DirectoryEvents
 
 
 def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = ()) -> Litestar:
@@ -78,14 +80,16 @@ def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = (
         acceptor = Acceptor(settings.database_url.get_secret_value(), publisher, health, lambda: datetime.now(UTC))
         catalogue = load_catalogue()
         engine = ledger_engine(settings)
+        reader = EventReader(catalogue, load_territory())
         intake = Intake(
             settings,
             Credentials(settings.credentials_file),
             RateLimit(settings.rate_per_second / settings.gateway_workers, settings.rate_burst),
-            EventReader(catalogue, load_territory()),
+            reader,
             acceptor,
         )
-        app.state.parts = Parts(settings, health, catalogue, intake, engine, link_keys(settings))
+        directory_events = DirectoryEvents(reader, acceptor, publisher, engine)
+        app.state.parts = Parts(settings, health, catalogue, intake, engine, link_keys(settings), directory_events)
         publisher.start()
         acceptor.start()
         log.info("started", address=f"{settings.gateway_host}:{settings.gateway_port}")
