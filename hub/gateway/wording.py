@@ -37,6 +37,9 @@ TYPES: Final = {
 """What an event is called; what is not here is not named (child protection among them)."""
 
 
+_LONG_AGO: Final = 31  # days
+
+
 def label_of(words: type[Labelled], symbol: str) -> str:
     """The French label of a symbol, or the symbol where this version does not know it."""
     return words[symbol].label if symbol in words.__members__ else symbol
@@ -76,8 +79,10 @@ def short_date(day: date) -> str:
 
 
 def days_away(day: date, today: date) -> str:
-    """How far a day is: « demain », « dans 12 jours », « depuis 3 jours »."""
+    """How far a day is: « demain », « dans 12 jours », « depuis 3 jours »; in the past, not beyond a month."""
     distance = (day - today).days
+    if distance < -_LONG_AGO:
+        return "déjà en vigueur"
     words = {0: "aujourd’hui", 1: "demain", -1: "depuis hier"}
     if distance in words:
         return words[distance]

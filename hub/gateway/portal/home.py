@@ -50,7 +50,7 @@ async def show_home(request: Request[Any, Any, Any]) -> Response[bytes]:
             heading="Mes informations et situations",
             current="home",
             situations=[await _row(connection, one, day) for one in sorted(situations, key=_urgent_then_oldest)],
-            notices=[await _row(connection, one, day) for one in sorted(notices, key=_soonest)],
+            notices=[await _row(connection, one, day) for one in sorted(notices, key=lambda one: _soonest(one, day))],
             finished=rows,
             older=older,
             first_page=before is None,
@@ -121,6 +121,7 @@ async def _row(connection: AsyncConnection, one: Item, day: date) -> dict[str, A
         "since_at": one.since.isoformat(timespec="minutes"),
         "holder": None if holder is None else holder_shown(holder),
         "mine": one.state is ItemState.TAKEN,
+        "amends": one.type in {"notice.corrected", "notice.withdrawn"},
         "late": False,
         "effective": "",
     }
@@ -168,8 +169,10 @@ def _urgent_then_oldest(one: Item) -> tuple[bool, datetime]:
     return one.lane != "urgent", one.since
 
 
-def _soonest(one: Item) -> tuple[date, int]:
-    return one.notice.effective_on if one.notice is not None else date.max, one.number
+def _soonest(one: Item, day: date) -> tuple[bool, int]:
+    """What is still to come, the soonest first; then what is in force, the latest first."""
+    distance = (one.notice.effective_on - day).days if one.notice is not None else 0
+    return distance < 0, abs(distance)
 
 
 ROUTES = [show_home, show_item, take_item]

@@ -69,7 +69,7 @@ def deleted(kafka: EmbeddedKafka) -> list[str]:
     return [record.key.decode() for record in records_of(kafka, TOPIC) if record.value is None]
 
 
-def declare(browser: Browser, **fields: str) -> str:
+def declare(browser: Browser, **fields: Any) -> str:
     """Fill in the form and send it; what the page then says."""
     if 'name="once"' not in browser.page.text:
         browser.get("/portal/absences")
