@@ -17,6 +17,8 @@ DONE: Final = {
     "declared-soon": "L’absence est enregistrée ; elle apparaîtra dans la liste d’ici une minute.",
     "ended": "L’absence est supprimée.",
     "ended-soon": "L’absence est supprimée ; elle quittera la liste d’ici une minute.",
+    "feed-ended": "Le flux est supprimé : son adresse n’ouvre plus rien.",
+    "feeds-full": "Vous avez déjà le plus grand nombre de flux possible. Supprimez-en un pour en créer un autre.",
     "saved": "Vos choix sont enregistrés.",
     "over": "Votre session est terminée. Demandez un nouveau lien pour continuer.",
     "out": "Vous êtes déconnecté(e).",

@@ -160,7 +160,7 @@ def _deputies(team: Team, contact: Contact, day: date) -> list[Contact]:
 
 
 def _confirmation(planned: Absence) -> str:
-    return f"{planned.contact} {planned.first} {planned.last} {planned.deputy or ''}"
+    return f"{planned.contact} {planned.first} {planned.last} {planned.deputy or '-'}"
 
 
 def _page(

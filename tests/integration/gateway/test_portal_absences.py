@@ -164,6 +164,18 @@ def test_a_wrong_field_is_named_and_nothing_is_published(
     assert before == len(records_of(kafka, TOPIC))
 
 
+def test_an_absence_without_a_substitute_can_be_declared_too(
+    gateway: Gateway, kafka: EmbeddedKafka, database: str
+) -> None:
+    put_contacts(database, contact("dora", cdas="CDAS-09"))
+    dora = Browser(gateway).signed_in(database, "dora")
+    fields = {"first": day(30), "last": day(31), "deputy": ""}
+    assert "Personne ne serait joignable" in declare(dora, **fields)
+    confirmed = dora.page.text.partition('name="confirmed" value="')[2].partition('"')[0]
+    assert "est enregistrée" in declare(dora, **fields, confirmed=confirmed)
+    assert [None] == [data["deputy"] for _, data in published(kafka, "dora")]
+
+
 def test_a_manager_declares_for_its_team_only(gateway: Gateway, kafka: EmbeddedKafka, database: str) -> None:
     head = Browser(gateway).signed_in(database, "head")
     said = declare(head, contact="box", first=day(80), last=day(81), deputy="anne")
