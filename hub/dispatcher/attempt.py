@@ -94,7 +94,7 @@ class Attempts:
         message = message_for(claim, public_url=self.public_url, now=now)
         if isinstance(message, Permanent):
             return message
-        if self.links is not None and not _is_told(message.content):
+        if self.links is not None and claim.duty and not _is_told(message.content):
             message = replace(message, acknowledge=self.links.of(claim, now))
         result = await channel.deliver(message)
         if medium not in _ONE_WAY_OUT:

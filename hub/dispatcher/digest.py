@@ -56,7 +56,7 @@ class DigestAttempts:
             message = message_for(claim, public_url=self.attempts.public_url, now=now)
             if isinstance(message, Permanent):
                 return message  # it is about the contact, hence the same for all
-            links = self.attempts.links
+            links = self.attempts.links if claim.duty else None  # of what a contact only asked for, nothing is asked
             messages.append(message if links is None else replace(message, acknowledge=links.of(claim, now)))
         digest = Digest(digest_id(held), messages[0].recipient, tuple(messages), now.astimezone(paris()))
         return await channel.deliver_digest(digest)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from hub.domain.dates import add_months
+from hub.domain.digests import AT_ONCE, Rhythm
 from hub.domain.french import MONTHS, NO_BREAK, day_of_month, without_bad_breaks
 from hub.domain.paris import paris
 from hub.domain.reaching import media_for
@@ -15,12 +16,13 @@ from hub.domain.vocabulary import Medium
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """An event of the past as it concerned a contact: `duty` when it was sent to it, `latest` as in `media_for`."""
+    """An event of the past as it concerned a contact: `duty` when it was sent to it, the rest as in `media_for`."""
 
     facts: Facts
     duty: bool
     at: datetime
     latest: datetime | None = None
+    otherwise: Rhythm = AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,14 @@ def preview(
     others = dict.fromkeys(Medium, 0)
     for one in occurrences:
         ways = media_for(
-            one.facts, rows, duty=one.duty, webhook=webhook, now=one.at, latest=one.latest, territory=territory
+            one.facts,
+            rows,
+            duty=one.duty,
+            webhook=webhook,
+            now=one.at,
+            latest=one.latest,
+            otherwise=one.otherwise,
+            territory=territory,
         )
         told += bool(ways)
         by_choice += bool(ways) and not one.duty

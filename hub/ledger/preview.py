@@ -8,11 +8,15 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.data import load_territory
+from hub.domain.digests import AT_ONCE, Rhythm
+from hub.domain.matrix_versions import Version, in_force_on
+from hub.domain.notice_matrix import ADDED_RULE
 from hub.domain.paris import paris
 from hub.domain.previewing import Occurrence, Preview, month_before, preview
 from hub.domain.subscriptions import Facts, Subscription
 from hub.domain.vocabulary import Kind, Urgency
 from hub.ledger.facts import notice_facts
+from hub.ledger.matrix import matrix_versions
 from hub.ledger.notices import WITHDRAWN
 from hub.ledger.schedule import RECEIVED_RULE
 from hub.ledger.webhooks import active_endpoints
@@ -20,7 +24,7 @@ from hub.ledger.webhooks import active_endpoints
 # What was sent to the contact, an event a line, whatever the media; reminders and escalations are no choice of it.
 _OWN: Final = text("""
 select e.type, e.kind, e.decision -> 'routings' as routings, min(d.created_at) as at, min(d.acknowledge_by) as latest,
-  bool_or(d.duty) as duty, bool_or(:received = any(d.rules)) as received,
+  bool_or(:received = any(d.rules)) as received, bool_and(d.rules = array[cast(:added as text)]) as added, e.time,
   v.code, v.benefits, v.communes, v.epci, v.effective_on
 from delivery d
 join event e on e.source = d.event_source and e.id = d.event_id
@@ -58,17 +62,26 @@ async def preview_of(connection: AsyncConnection, contact: str, rows: Sequence[S
         "until": _begins(last + timedelta(days=1)),
         "received": RECEIVED_RULE,
     }
-    own = (await connection.execute(_OWN, asked)).mappings()
+    matrices = await matrix_versions(connection)
+    own = (await connection.execute(_OWN, asked | {"added": ADDED_RULE})).mappings()
     others = (await connection.execute(_OTHERS, asked)).mappings()
-    occurrences = [_own(row, contact) for row in own]
+    occurrences = [_own(row, contact, matrices) for row in own]
     occurrences += [Occurrence(_facts(row), duty=False, at=row["at"]) for row in others]
     webhook = bool(await active_endpoints(connection, [contact]))
     return preview(occurrences, rows, first, last, webhook=webhook, territory=load_territory())
 
 
-def _own(row: RowMapping, contact: str) -> Occurrence:
+def _own(row: RowMapping, contact: str, matrices: Sequence[Version]) -> Occurrence:
     facts = _facts(row, at_once=row["received"], urgency=_urgency(row["routings"] or (), contact))
-    return Occurrence(facts, duty=True, at=row["at"], latest=row["latest"])
+    return Occurrence(facts, duty=True, at=row["at"], latest=row["latest"], otherwise=_otherwise(row, matrices))
+
+
+def _otherwise(row: RowMapping, matrices: Sequence[Version]) -> Rhythm:
+    """The rhythm that the matrix gives whom it added, where the contact chose none."""
+    if not row["added"] or row["code"] is None:
+        return AT_ONCE
+    found = in_force_on(matrices, row["time"].astimezone(paris()).date()).rows.get(row["code"])
+    return AT_ONCE if found is None else found.rhythm
 
 
 def _facts(row: RowMapping, *, at_once: bool = False, urgency: Urgency = Urgency.NONE) -> Facts:

@@ -90,6 +90,23 @@ async def test_all_that_is_due_of_a_contact_leaves_as_one_mail_at_its_hour(
     assert [("accepted", 1)] * 6 == [(row["result"], row["attempt"]) for row in attempts]
 
 
+async def test_nothing_is_asked_of_whoever_only_asked_to_know(database: str, mail_catcher: MailCatcher) -> None:
+    async with fresh_ledger(database) as engine:
+        await put_contacts(engine, 1)
+        chosen, _ = await put_digests(engine, 2, 1)
+        async with engine.begin() as connection:
+            row = tables.delivery.c.id == chosen.delivery(0)
+            await connection.execute(update(tables.delivery).where(row).values(duty=False))
+        async with dispatching(settings_for(database, mail_catcher.port, link_keys=KEYS)):
+            await until_states(engine, {"ACCEPTED": 2})
+    (mail,) = mail_catcher.messages()
+    text = mail.message().get_body(("plain",))
+    assert text is not None
+    shown = text.get_content()
+    assert (1, 1) == (shown.count("/acknowledge/"), shown.count("Vous avez demandé à la recevoir."))
+    assert "vous avez demandé à recevoir les autres" in shown
+
+
 async def test_two_dispatchers_never_split_a_digest(database: str, mail_catcher: MailCatcher) -> None:
     settings = settings_for(database, mail_catcher.port, digest_concurrency=4)
     async with fresh_ledger(database) as engine:

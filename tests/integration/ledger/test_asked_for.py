@@ -138,3 +138,20 @@ async def test_the_preview_tells_what_last_month_would_have_been_and_changes_not
     assert (3, 2, 4, 1) == await tried(daily, WANTED)
     async with engine.connect() as connection:
         assert before == (await connection.execute(select(delivery))).all()
+
+
+async def test_the_preview_knows_the_digest_that_the_matrix_gives_those_whom_it_adds(engine: AsyncEngine) -> None:
+    """The yearly rates go to the local actors in a digest, unless they choose otherwise (domain handbook, L4)."""
+    await direct(engine, actor("ccas-1"))
+    for number, reference in enumerate(("N-1", "N-2")):
+        made = notice(f"rates-{number}", routing(["cdas-1"]), reference=reference, code="L4")
+        await take(engine, made, at=NOW + timedelta(minutes=number))
+    await plan_all(engine)
+
+    async with engine.begin() as connection:
+        found = await preview_of(connection, "ccas-1", (), datetime(2026, 4, 15, tzinfo=UTC))
+        at_once = await preview_of(
+            connection, "ccas-1", [Subscription(Basis.DUTY, MAIL)], datetime(2026, 4, 15, tzinfo=UTC)
+        )
+    assert (1, 1, 2) == (found.mails, found.digests, found.told)
+    assert (2, 0, 2) == (at_once.mails, at_once.digests, at_once.told)
