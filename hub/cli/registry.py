@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 # Command → what it does, in one line. Its module is `hub.cli.<command>`, and holds `app` (a group of commands)
 # or a function of the same name (one command). The order is the one in which a newcomer needs them.
 COMMANDS = {
+    "escalations": "Urgencies that wait for somebody: who was asked, and who comes next.",
     "up": "Start the whole hub on this machine, with demo data, and watch it work.",
     "publish": "Publish events from files, over HTTP or Kafka.",
     "route": "Say how the hub would route an event, and why; needs nothing that runs.",

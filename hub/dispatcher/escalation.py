@@ -5,8 +5,9 @@ due due, and undoes nothing. Between two looks the process sleeps on the monoton
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -19,6 +20,7 @@ from hub.health import Health
 from hub.ledger.directory_view import DirectoryViews
 from hub.ledger.escalation_steps import StepDone, do_step, due_escalations, hurry_unreachable
 from hub.ledger.escalations import EscalationPolicy, end_handled, start_escalations
+from hub.ledger.reminders import Reminded, due_reminders, remind
 from hub.wire.schemas import Catalogue
 
 log = structlog.get_logger()
@@ -72,10 +74,29 @@ class EscalationClock:
                     log.warning("escalation_hurried", escalation=str(of))
 
         await patiently(prepare, self._health, progress)
+        await self._remind(progress)
         done: list[StepDone] = []
         while found := await self._due_steps(progress):
             done += found
         return done
+
+    async def _remind(self, progress: Callable[[], None]) -> None:
+        """Make the reminders of notices that are due, each in a transaction of its own."""
+
+        async def look() -> list[Mapping[str, Any]]:
+            async with self._engine.connect() as connection:
+                return await due_reminders(connection, self._clock())
+
+        for due in await patiently(look, self._health, progress):
+
+            async def one(due: Mapping[str, Any] = due) -> Reminded | None:
+                async with self._engine.begin() as connection:
+                    view = await self._views.read(connection)
+                    return await remind(connection, self._catalogue, view, due, self._clock())
+
+            reminded = await patiently(one, self._health, progress)
+            if reminded is not None:
+                metrics.NOTICE_REMINDERS.labels(str(reminded.number)).inc()
 
     async def _due_steps(self, progress: Callable[[], None]) -> list[StepDone]:
         """The next step of each escalation of which one is due."""

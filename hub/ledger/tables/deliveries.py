@@ -82,6 +82,11 @@ delivery = Table(
     ),
     Index("delivery_retrying_idx", "lane", postgresql_where=text("state = 'RETRYING'")),
     Index("delivery_lease_idx", "claimed_until", postgresql_where=text("state = 'SENDING'")),
+    Index(
+        "delivery_acknowledge_idx",
+        "acknowledge_by",
+        postgresql_where=text("acknowledge_by is not null and occasion = ''"),
+    ),
     Index("delivery_event_idx", "event_source", "event_id"),
     Index("delivery_notice_idx", "notice"),
     Index("delivery_number_idx", "contact", "medium", "number", unique=True),

@@ -83,6 +83,10 @@ _STATEMENTS: tuple[str, ...] = (
         constraint notice_reminder_delivery_fkey foreign key(delivery) references delivery (id) on delete cascade
     )
     """,
+    """
+    create index delivery_acknowledge_idx on delivery (acknowledge_by)
+    where acknowledge_by is not null and occasion = ''
+    """,
     "create index event_urgencies_idx on event (recorded_at) where kind = 'urgencies'",
 )
 
