@@ -15,8 +15,9 @@ INSIDE = allowed_of(["si.example:8080", "inside.example", "10.1.0.0/16", "[fd00:
         ("https://caf.example:8443/a/b?x=1#part", Target("https", "caf.example", 8443, "/a/b?x=1")),
         ("https://CAF.example./", Target("https", "caf.example", 443, "/")),
         ("https://forêt.example/", Target("https", "xn--fort-ipa.example", 443, "/")),
+        ("https://[2606:2800:220:1::1]:8443/", Target("https", "2606:2800:220:1::1", 8443, "/")),
     ],
-    ids=["no path", "port, path and query", "capitals and a dot", "accents"],
+    ids=["no path", "port, path and query", "capitals and a dot", "accents", "IPv6"],
 )
 def test_a_public_address_is_read(url: str, expected: Target) -> None:
     assert expected == target_of(url, NOTHING)
