@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.cli.event_path import _lines
 from hub.domain.operations import OperatorReason
+from hub.health import Health
 from hub.ledger.audience_planner import LedgerDirectory, next_waiting, plan, waiting_audiences
 from hub.ledger.contacts import ABSENCE, DirectoryRecord, apply_directory
 from hub.ledger.decided import DecidedEvent
@@ -20,7 +21,9 @@ from hub.ledger.matrix import matrix_versions
 from hub.ledger.numbers import add_deliveries
 from hub.ledger.paths import EventPath, event_path
 from hub.ledger.schedule import Recipient, Recipients
-from hub.ledger.tables import acknowledgement, delivery
+from hub.ledger.tables import acknowledgement, delivery, notice_version
+from hub.processors.audience import AudiencePlanner
+from hub.processors.parts import Parts
 from tests.integration.ledger.audience_building import (
     FOUGERES,
     VITRE,
@@ -407,3 +410,19 @@ def told(path: EventPath) -> list[tuple[str, ...]]:
     """What `hub events show` says of the matrix, without the times."""
     kinds = {"matrix": 4, "notice": 3, "addition": 4}
     return [cells[: kinds[cells[0]]] for _, cells in _lines(path) if cells[0] in kinds]
+
+
+async def test_a_notice_that_cannot_be_planned_stops_no_other(engine: AsyncEngine) -> None:
+    """Its event is gone, as after a bad restore; it stays in the queue, where the reconciliation names it."""
+    await direct(engine, actor("ccas-1"))
+    await take(engine, notice("broken", routing(["cdas-1"]), code="O4", reference="N1"))
+    async with engine.begin() as connection:
+        await connection.execute(delete(notice_version).where(notice_version.c.event_id == "broken"))
+    await take(engine, notice("whole", routing(["cdas-1"]), code="O4", reference="N2"), at=NOW + timedelta(minutes=1))
+    planner = AudiencePlanner(Parts(engine, CATALOGUE, Health("test"), lambda: NOW))
+
+    await planner.turn()
+    await planner.turn()
+
+    assert {"broken": None, "whole": "PLANNED"} == {id_: row.outcome for id_, row in (await audiences(engine)).items()}
+    assert {"ccas-1"} == await contacts_of(engine, "whole")
