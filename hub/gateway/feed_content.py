@@ -135,7 +135,9 @@ async def _closures(connection: AsyncConnection, of: FeedOf, today: date) -> lis
         if row is None or row.institution == Institution.PARTNER.value:
             return []
         cdas = row.cdas
-    declared = {row.key: row.data for row in await connection.execute(select(calendar_entry))}
+    rows = (await connection.execute(select(calendar_entry))).all()
+    declared = {row.key: row.data for row in rows}
+    revisions = {row.key: row.revision for row in rows}
     line = {key: entry for key, entry in load_calendar().entries.items() if key not in declared}
     line |= {key: _entry(data) for key, data in declared.items() if data["scope"] == LINE_SCOPE}
     own = {
@@ -144,7 +146,7 @@ async def _closures(connection: AsyncConnection, of: FeedOf, today: date) -> lis
         if cdas is not None and data["scope"] == "CDAS" and data["cdas"] == cdas
     }
     return [
-        FeedClosure(key, entry.first, entry.last, _sentence(what, entry.reason))
+        FeedClosure(key, entry.first, entry.last, _sentence(what, entry.reason), revisions.get(key, 0))
         for what, entries in ((_LINE, line), (_CDAS, own))
         for key, entry in sorted(entries.items())
         if entry.kind in _CLOSED

@@ -90,6 +90,7 @@ class ItemAnswer(msgspec.Struct, frozen=True):
     published_at: datetime
     since: datetime
     changed_at: datetime
+    acknowledge_by: datetime | None
     shown_at: datetime | None
     taken_at: datetime | None
     situation: str | None
@@ -135,6 +136,7 @@ def item_answer(found: Item, holder: Holder | None = None) -> ItemAnswer:
         published_at=found.published_at,
         since=found.since,
         changed_at=found.changed_at,
+        acknowledge_by=found.acknowledge_by,
         shown_at=found.shown_at,
         taken_at=found.taken_at,
         situation=found.subject if found.notice is None else None,

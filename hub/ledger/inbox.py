@@ -66,7 +66,7 @@ class Item:
     `number`: its place in the inbox. `delivery`: the one to take in charge. `type` is None for an event at level C3.
     `subject`: the opaque reference of the situation or notice. `notice` is None for a situation. `purposes`: why the
     contact is asked (contract §4). `published_at`: when the event reached Kafka; `since`: when it came into the inbox;
-    `changed_at`: the last change of any delivery.
+    `changed_at`: the last change of any delivery. `acknowledge_by`: when its acknowledgement is first missed, if asked.
     """
 
     number: int
@@ -87,6 +87,7 @@ class Item:
     published_at: datetime
     since: datetime
     changed_at: datetime
+    acknowledge_by: datetime | None
     shown_at: datetime | None
     taken_at: datetime | None
     notice: ItemNotice | None
@@ -114,7 +115,7 @@ _ITEMS = """
 with mine as (
   select d.item, d.contact, d.event_source, d.event_id, max(d.notice) as notice, max(d.version) as version,
     min(d.service) as service, min(d.role) as role, min(d.cdas) as cdas,
-    min(d.created_at) as since,
+    min(d.created_at) as since, min(d.acknowledge_by) as acknowledge_by,
     greatest(max(d.created_at), max(d.accepted_at), max(d.ended_at), max(a.taken_at), max(a.shown_at)) as changed_at,
     max(a.shown_at) as shown_at, min(a.taken_at) as taken_at,
     bool_or(d.superseded or d.reason = 'TAKEN_BY_ANOTHER') as overtaken,
@@ -242,6 +243,7 @@ def _item(row: RowMapping) -> Item:
         published_at=row["received_at"],
         since=row["since"],
         changed_at=row["changed_at"],
+        acknowledge_by=row["acknowledge_by"],
         shown_at=row["shown_at"],
         taken_at=row["taken_at"],
         notice=_notice(row),

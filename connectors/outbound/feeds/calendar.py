@@ -26,8 +26,9 @@ def calendar(content: FeedContent) -> bytes:
     found.add("prodid", _PRODUCT)
     found.add("version", "2.0")
     found.add("method", "PUBLISH")
-    found.add("name", content.title)  # RFC 7986, and what programs read that do not know it
-    found.add("x-wr-calname", content.title)
+    title = without_bad_breaks(content.title)
+    found.add("name", title)  # RFC 7986, and what programs read that do not know it
+    found.add("x-wr-calname", title)
     found.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
     found.add("x-published-ttl", "PT1H")
     for notice in sorted(content.notices, key=lambda one: one.content.notice):
@@ -44,6 +45,7 @@ def calendar(content: FeedContent) -> bytes:
 def _closure(closure: FeedClosure, domain: str) -> Event:
     entry = Event()
     entry.add("uid", f"closure-{quote(closure.reference, safe='')}@{domain}")
+    entry.add("sequence", closure.revision)
     entry.add("dtstamp", _STAMP)
     entry.add("dtstart", closure.first)
     entry.add("dtend", closure.last + timedelta(days=1))  # the day after the last (RFC 5545 §3.6.1)

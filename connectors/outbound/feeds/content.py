@@ -34,12 +34,16 @@ class FeedSituation:
 
 @dataclass(frozen=True, slots=True)
 class FeedClosure:
-    """Days on which something is closed, first and last included; `sentence` says what and why, in French."""
+    """Days on which something is closed, first and last included; `sentence` says what and why, in French.
+
+    `revision` rises with every change of the closure; 0: as it ships.
+    """
 
     reference: str
     first: date
     last: date
     sentence: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)

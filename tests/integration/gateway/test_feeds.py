@@ -79,7 +79,7 @@ def hub(gateway: Gateway, database: str) -> Gateway:
             await connection.execute(insert(tables.contact), rows)
             await connection.execute(
                 insert(tables.calendar_entry),
-                [{"key": key, "data": data | dates, "revision": 1} for key, data in closures.items()],
+                [{"key": key, "data": data | dates, "revision": 5} for key, data in closures.items()],
             )
 
     in_ledger(database, put)
@@ -301,6 +301,7 @@ def test_a_calendar_shows_effective_dates_and_closures_as_whole_days(database: s
         strike.end,
         strike.summary,
     )
+    assert 5 == strike.sequence
     assert "CDAS fermé" == found["closure-cdas-07-works"].summary
     assert "closure-cdas-08-works" not in found
     assert not [
