@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hub.bench.measure import BenchOptions, BenchResult
-from hub.cli.output import AsJson, print_json
+from hub.bench.measure import BenchOptions, BenchResult, Goal
+from hub.cli.output import AsJson, print_json, print_table
 from hub.errors import HubError
 
 NAMES = ("decide", "router", "gateway", "latency", "deliver")
@@ -59,3 +59,13 @@ def _show(result: BenchResult) -> None:
     typer.echo(f"machine: {result.machine}")
     for key, value in result.detail.items():
         typer.echo(f"{key}: {value}")
+    if result.goals:
+        rows = [
+            (goal.what, f"{goal.figure:g} {goal.unit}", f"{'≥' if goal.least else '≤'} {goal.bound:g}", _kept(goal))
+            for goal in result.goals
+        ]
+        print_table(("goal", "figure", "bound", "kept"), rows)
+
+
+def _kept(goal: Goal) -> str:
+    return "yes" if goal.kept else "NO"
