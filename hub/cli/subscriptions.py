@@ -61,8 +61,11 @@ def show(contact: Contact, *, as_json: AsJson = False) -> None:
         [(line.basis.label, " ".join(line.rules) or "–", line.sentence) for line in lines],
         title=found["label"],
     )
-    for how in how_duty_goes(rows, territory):
+    goes = how_duty_goes(rows, territory)
+    for how in goes:
         print_line("par quel canal", how)
+    if len(goes) > 1:
+        print_line("par quel canal", "Quand plusieurs conviennent, la plus précise l’emporte.")
 
 
 @app.command("set")

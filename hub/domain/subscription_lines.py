@@ -92,14 +92,18 @@ def _duties(service: str, role: str) -> list[tuple[tuple[str, ...], str, bool]]:
 
 
 def _what(row: Subscription, territory: Territory) -> str:
-    of = [f"{code.value} ({code.label})" for code in sorted(row.codes)] + sorted(row.benefits)
-    of += [territory.epci[code].name if code in territory.epci else code for code in row.epci]
-    of += [territory.communes[code].name if code in territory.communes else code for code in row.communes]
-    if row.urgency is not None:
-        of.append(row.urgency.label)
-    of_notices = row.codes or row.benefits or row.communes or row.epci
-    what = _WHAT[Kind.NOTICES if of_notices else row.kind]
-    return f"{what}, {_joined(of, ' ou ')}" if of else what
+    """What the row fits: every criterion must hold, by one of its values."""
+    codes = [f"{code.value} ({code.label})" for code in sorted(row.codes)]
+    places = [territory.epci[code].name if code in territory.epci else code for code in row.epci]
+    places += [territory.communes[code].name if code in territory.communes else code for code in row.communes]
+    criteria = [
+        _joined(codes, " ou "),
+        f"prestation {_joined(sorted(row.benefits), ' ou ')}" if row.benefits else "",
+        f"territoire {_joined([f'« {place} »' for place in places], ' ou ')}" if places else "",
+        row.urgency.label if row.urgency is not None else "",
+    ]
+    of_notices = row.codes or row.benefits or places
+    return ", ".join(filter(None, [_WHAT[Kind.NOTICES if of_notices else row.kind], *criteria]))
 
 
 def _how(row: Subscription) -> str:

@@ -120,23 +120,33 @@ def test_every_row_has_a_sentence_in_french_typography(row: Subscription) -> Non
         (Subscription(Basis.DUTY, MAIL), "Tout\u00a0: par courriel, dès la publication."),
         (
             Subscription(Basis.DUTY, MAIL, Rhythm(Pace.WEEKLY, 8, 1), kind=Kind.NOTICES, benefits=frozenset({"RSA"})),
-            "Les informations préalables, RSA\u00a0: par courriel, le lundi à 8\u00a0h.",
+            "Les informations préalables, prestation RSA\u00a0: par courriel, le lundi à 8\u00a0h.",
         ),
         (
             Subscription(Basis.DUTY, frozenset({Medium.MAIL, Medium.PORTAL}), DAILY, epci=("243500139",)),
-            "Les informations préalables, Rennes Métropole\u00a0: par courriel une fois par jour à 8\u00a0h, "  # noqa: ISC004
-            "et sur le portail.",
+            "Les informations préalables, territoire «\u00a0Rennes Métropole\u00a0»\u00a0: "  # noqa: ISC004
+            "par courriel une fois par jour à 8\u00a0h, et sur le portail.",
         ),
         (
             Subscription(Basis.CHOICE, frozenset(), codes=frozenset({NoticeCode.L4})),
             "Les informations préalables, L4 (revalorisation annuelle)\u00a0: jamais.",
         ),
         (
+            Subscription(
+                Basis.CHOICE,
+                frozenset({Medium.FEED}),
+                codes=frozenset({NoticeCode.L1, NoticeCode.L2}),
+                benefits=frozenset({"APL", "RSA", "AAH"}),
+            ),
+            "Les informations préalables, L1 (loi\u00a0: droits nouveaux) ou L2 (loi\u00a0: droits modifiés), "  # noqa: ISC004
+            "prestation AAH, APL ou RSA\u00a0: par flux.",
+        ),
+        (
             Subscription(Basis.DUTY, frozenset({Medium.WEBHOOK}), kind=Kind.URGENCIES, urgency=Urgency.SOCIAL),
             "Les situations urgentes, situation sociale urgente\u00a0: par appel de service.",
         ),
     ],
-    ids=["everything", "weekly", "two-media", "nothing", "urgencies"],
+    ids=["everything", "weekly", "two-media", "nothing", "several-criteria", "urgencies"],
 )
 def test_a_row_reads_as_a_sentence(row: Subscription, expected: str) -> None:
     assert expected == describe(row, TERRITORY)
