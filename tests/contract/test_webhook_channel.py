@@ -93,13 +93,25 @@ class TestWhatArrives:
                 "href": "https://hub.example/notices/notice-fsl",
                 "notice": "notice-fsl",
                 "version": 1,
+                "reminder": False,
             },
         } == system.calls[0].data
 
-    async def test_says_nothing_of_a_situation_but_that_one_waits(self, system: WebhookSystem) -> None:
-        await _once(webhook_channel_to(system), content=SituationContent(), link="https://hub.example/situations/s-1")
+    @pytest.mark.parametrize(
+        ("content", "expected"),
+        [
+            (SituationContent(), "situation.waiting"),
+            (SituationContent("ESCALATION"), "situation.escalated"),
+            (SituationContent("TAKEN", ("CDAS", "MANAGER")), "situation.taken"),
+        ],
+        ids=["first", "in turn", "taken by another"],
+    )
+    async def test_says_nothing_of_a_situation_but_whether_it_waits(
+        self, system: WebhookSystem, content: SituationContent, expected: str
+    ) -> None:
+        await _once(webhook_channel_to(system), content=content)
         data = system.calls[0].data
-        assert "situation.waiting" == data["type"]
+        assert expected == data["type"]
         expected = {"delivery", "number", "contact", "service", "role", "event", "href"}
         assert expected == set(data["data"])
 

@@ -12,7 +12,11 @@ _NOTICES: Final = {
     "CORRECTED": "notice.corrected",
     "WITHDRAWN": "notice.withdrawn",
 }
-SITUATION: Final = "situation.waiting"
+_SITUATIONS: Final = {
+    "FIRST": "situation.waiting",
+    "ESCALATION": "situation.escalated",
+    "TAKEN": "situation.taken",
+}
 VERIFICATION: Final = "webhook.verification"
 TEST: Final = "webhook.test"
 
@@ -20,7 +24,7 @@ TEST: Final = "webhook.test"
 def payload(message: Message) -> bytes:
     """The body of a delivery, the same bytes at every attempt.
 
-    Of a situation nothing but that one waits: not what it is about, nor how urgent.
+    Of a situation nothing but that one waits, or is taken in charge: not what it is about.
     """
     content = message.content
     data: dict[str, Any] = {
@@ -33,11 +37,11 @@ def payload(message: Message) -> bytes:
         "href": message.link,
     }
     if not isinstance(content, NoticeContent):
-        return _body(SITUATION, message.decided_at, data)
+        return _body(_SITUATIONS[content.occasion], message.decided_at, data)
     return _body(
         _NOTICES[content.status],
         message.decided_at,
-        data | {"notice": content.notice, "version": content.version},
+        data | {"notice": content.notice, "version": content.version, "reminder": content.reminder},
     )
 
 
