@@ -112,8 +112,7 @@ class TestWhatArrives:
         await _once(webhook_channel_to(system), content=content)
         data = system.calls[0].data
         assert expected == data["type"]
-        expected = {"delivery", "number", "contact", "service", "role", "event", "href"}
-        assert expected == set(data["data"])
+        assert {"delivery", "number", "contact", "service", "role", "event", "href"} == set(data["data"])
 
     async def test_is_the_same_at_every_attempt_but_for_when_it_left(self, system: WebhookSystem) -> None:
         sent = message()
