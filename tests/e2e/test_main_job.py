@@ -31,8 +31,11 @@ def _leads_to(mail: Path, page: str) -> bool:
 
 
 def all_accepted(endpoints: Endpoints, event_id: str) -> int:
-    """How many deliveries the event has, once all of them are accepted; 0 before."""
-    sql = "select count(*) as n, count(*) filter (where state = 'ACCEPTED') as a from delivery where event_id = $1"
+    """How many deliveries the event made at first, once all of them were accepted; 0 before.
+
+    While its service is closed, a social urgency asks the next contact at once: what that makes does not count here.
+    """
+    sql = "select count(*) as n, count(accepted_at) as a from delivery where event_id = $1 and occasion = ''"
     [row] = query(endpoints, sql, event_id)
     return int(row["n"]) if row["n"] == row["a"] else 0
 
@@ -69,7 +72,8 @@ def test_an_urgency_reaches_the_contacts_of_the_home_cdas_and_of_the_caf_and_its
     assert publish(endpoints, event).status_code == 202
     wait(lambda: all_accepted(endpoints, "e2e-urgency") > 0)
     reached = query(
-        endpoints, "select service, role, cdas, lane from delivery where event_id = 'e2e-urgency' order by 1"
+        endpoints,
+        "select service, role, cdas, lane from delivery where event_id = 'e2e-urgency' and occasion = '' order by 1",
     )
     assert [("CAF_SOCIAL_WORK", "SECRETARIAT"), ("CDAS", "RECEPTION_SECOND_LEVEL")] == [
         (row["service"], row["role"]) for row in reached
@@ -80,7 +84,7 @@ def test_an_urgency_reaches_the_contacts_of_the_home_cdas_and_of_the_caf_and_its
     assert reached[1]["cdas"] == next(r["cdas"] for r in decided["routings"] if r["service"] == "CDAS")
     assert {"R11", "R67", "R32"} <= {step["rule"] for step in decided["explanation"] if step["matched"]}
     about = [mail.read_text("utf-8") for mail in hub.home.mails.glob("*.eml") if _leads_to(mail, "/situations/S-E2E-9")]
-    assert len(about) == 2
+    assert len(about) >= 2
     assert not any(word in mail for mail in about for word in ("DOMESTIC", "violence", "separation", "35360"))
 
 

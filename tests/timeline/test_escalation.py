@@ -83,11 +83,11 @@ async def test_taking_in_charge_ends_it_for_all_and_tells_the_others_who_has_it(
     async with line.dispatching():
         event = await line.publish("2026-03-02 09:30", urgency("worker"))
         await line.take("2026-03-02 09:50", "colleague", event)
+        assert [("ENDED", "TAKEN_IN_CHARGE")] == await line.outcome()  # at once, not when the next step comes
         await line.until("2026-03-31 18:00")
     assert [("worker", FIRST), ("colleague", NEXT), ("worker", TAKEN)] == [
         (one.contact, one.subject) for one in line.sent
     ]
-    assert [("ENDED", "TAKEN_IN_CHARGE")] == await line.outcome()
     assert ["DONE", *["CANCELLED"] * 6] == [step.state for step in await line.steps()]
     told = line.catcher.messages()[-1].message().get_body(("plain",))
     assert told is not None

@@ -2,7 +2,7 @@
 
 A notice shows its title, its summary and its dates (it is public or internal text), and brings its effective date as a
 calendar file. Anything about a situation shows that something waits, and a link: no kind, no service concerned, no
-date of the case.
+date of the case; and to those who were asked, once somebody has it, which service and role.
 """
 
 from dataclasses import dataclass
