@@ -1,6 +1,8 @@
 """The contact persons' pages, in French: sign-in by mail, what waits for them, their absences, their choices."""
 
-from hub.gateway.portal import about, absences, feeds, home, sign_in, webhooks
+from hub.gateway.portal import about, absences, feeds, home, sign_in, subscriptions, webhooks
 
-ROUTES = [*sign_in.ROUTES, *home.ROUTES, *absences.ROUTES, *feeds.ROUTES, *webhooks.ROUTES, *about.ROUTES]
-"""Every page, and the style of their addresses: /portal/… and the two public statements."""
+_PAGES = (sign_in, home, absences, subscriptions, feeds, webhooks, about)
+
+ROUTES = [route for module in _PAGES for route in module.ROUTES]
+"""Every page: /portal/… and the two public statements."""
