@@ -122,6 +122,7 @@ async def _row(connection: AsyncConnection, one: Item, day: date) -> dict[str, A
         "holder": None if holder is None else holder_shown(holder),
         "mine": one.state is ItemState.TAKEN,
         "amends": one.type in {"notice.corrected", "notice.withdrawn"},
+        "answer_by": None if one.acknowledge_by is None else moment_of(one.acknowledge_by),
         "late": False,
         "effective": "",
     }
@@ -175,4 +176,14 @@ def _soonest(one: Item, day: date) -> tuple[bool, int]:
     return distance < 0, abs(distance)
 
 
-ROUTES = [show_home, show_item, take_item]
+@get("/portal/{rest:path}", include_in_schema=False)
+async def show_nothing(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Any other address of the pages: said on a page, as everything else here."""
+
+    async def view(_: AsyncConnection, __: Visitor) -> Response[bytes]:
+        return missing_page()
+
+    return await visit(request, view)
+
+
+ROUTES = [show_home, show_item, take_item, show_nothing]

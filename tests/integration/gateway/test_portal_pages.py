@@ -1,11 +1,12 @@
 """What waits for a contact person: its own items, open ones first; taking them in charge; nothing of anybody else's."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.embedded.kafka import EmbeddedKafka
@@ -22,6 +23,7 @@ from tests.integration.gateway.portal_setup import (
 )
 
 PATHS = ("/portal", "/portal/items/1")
+GUARDED = (*PATHS, "/portal/absences", "/portal/subscriptions", "/portal/feeds", "/portal/webhooks", "/portal/nothing")
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def states(database: str, event: str) -> dict[str, str]:
     return in_ledger(database, work)
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", GUARDED)
 def test_nobody_sees_a_page_without_a_session(gateway: Gateway, path: str) -> None:
     for cookie in (b"", b"hub-session=" + b"x" * 43, b"hub-session=\xe9", b"hub-session=" + b"x" * 5000):
         answer = httpx.get(gateway.url + path, headers={b"cookie": cookie})
@@ -112,9 +114,10 @@ def test_a_number_leads_to_ones_own_item_and_to_nobody_elses(gateway: Gateway, d
     before = states(database, "S-URGENT-1")
     chloe.get("/portal")
     answers: list[Any] = [chloe.get("/portal/items/2"), chloe.get("/portal/items/0"), chloe.get("/portal/items/999999")]
+    answers.append(chloe.get("/portal/nothing/at-all"))
     chloe.get("/portal")
     answers.append(chloe.post("/portal/items/2/take"))
-    assert [404] * 4 == [answer.status_code for answer in answers]
+    assert [404] * 5 == [answer.status_code for answer in answers]
     assert before == states(database, "S-URGENT-1")
 
 
@@ -132,3 +135,20 @@ def test_a_long_history_is_shown_page_by_page(gateway: Gateway, database: str) -
     dora.get("/portal?before=" + dora.page.text.partition("/portal?before=")[2].partition('"')[0])
     assert "Ancienne 01" in dora.words
     assert "Ancienne 02" not in dora.words
+
+
+def test_a_deadline_is_shown_while_an_answer_is_awaited(gateway: Gateway, database: str) -> None:
+    put_contacts(database, contact("emil"))
+    put_notice(database, "N-DEADLINE", "emil", title="À confirmer")
+    table, by = tables.delivery, datetime(2026, 4, 30, 22, 0, tzinfo=UTC)
+
+    async def work(connection: AsyncConnection) -> None:
+        await connection.execute(update(table).where(table.c.event_id == "N-DEADLINE").values(acknowledge_by=by))
+
+    in_ledger(database, work)
+    emil = Browser(gateway).signed_in(database, "emil")
+    assert "À confirmer avant vendredi 1er mai 2026 à 0 h 00" in emil.read("/portal")
+    emil.get("/portal/items/1")
+    assert "Lecture attendue avant vendredi 1er mai 2026 à 0 h 00." in emil.words
+    emil.post("/portal/items/1/take")
+    assert "attendue avant" not in emil.words
