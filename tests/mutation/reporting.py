@@ -7,7 +7,7 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from tests.mutation.mutants import spellings_of
+from tests.mutation.mutants import mutants_of, spellings_of
 from tests.mutation.running import KILLED, SURVIVED, TIMED_OUT, UNTESTED
 
 PAGE = Path("docs/mutation-testing.md")
@@ -32,11 +32,8 @@ class Reason:
 
 def read_reasons(text: str) -> list[Reason]:
     """Read the reasons: a line `# title`, a line with the sentence, then a line for each mutant."""
-    blocks = (block.splitlines() for block in text.split("\n# ") if block.strip())
-    return [
-        Reason(title.removeprefix("# ").strip(), why.strip(), tuple(line.strip() for line in lines if line.strip()))
-        for title, why, *lines in blocks
-    ]
+    blocks = ([line.strip() for line in block.splitlines() if line.strip()] for block in f"\n{text}".split("\n# "))
+    return [Reason(title, why, tuple(survivors)) for title, why, *survivors in filter(None, blocks)]
 
 
 def survivors_of(verdicts: Verdicts) -> list[str]:
@@ -69,20 +66,30 @@ def write_page(text: str, verdicts: Verdicts, reasons: list[Reason], today: date
 
 
 def _figures(verdicts: Verdicts) -> list[str]:
-    head = ["file of `hub/domain`", "mutants", "killed", "timed out", "survived", "killed of all", "spellings left out"]
-    rows, total, spellings = [], Counter[str](), 0
+    head = [
+        "file of `hub/domain`",
+        "mutants",
+        "judged",
+        "killed",
+        "timed out",
+        "survived",
+        "killed of those judged",
+        "spellings",
+    ]
+    rows, total, spellings, mutants = [], Counter[str](), 0, 0
     for file, held in sorted(verdicts.items()):
-        if held:
-            left_out = spellings_of(file)
-            rows.append(_row(f"`{file.removeprefix(_ROOM)}`", Counter(held.values()), left_out))
-            total, spellings = total + Counter(held.values()), spellings + left_out
-    return [_cells(head), "|---|" + "---:|" * (len(head) - 1), *rows, _row("all", total, spellings)]
+        made, left_out, count = len(list(mutants_of(file))), spellings_of(file), Counter(held.values())
+        if made:
+            rows.append(_row(f"`{file.removeprefix(_ROOM)}`", made, count, left_out))
+        total, spellings, mutants = total + count, spellings + left_out, mutants + made
+    return [_cells(head), "|---|" + "---:|" * (len(head) - 1), *rows, _row("all", mutants, total, spellings)]
 
 
-def _row(name: str, count: Counter[str], left_out: int) -> str:
+def _row(name: str, made: int, count: Counter[str], left_out: int) -> str:
     survived = count[SURVIVED] + count[UNTESTED]
-    share = f"{1 - survived / count.total():.1%}"
-    return _cells([name, *map(str, (count.total(), count[KILLED], count[TIMED_OUT], survived)), share, str(left_out)])
+    share = f"{1 - survived / count.total():.1%}" if count.total() else "not judged yet"
+    numbers = (made, count.total(), count[KILLED], count[TIMED_OUT], survived)
+    return _cells([name, *map(str, numbers), share, str(left_out)])
 
 
 def _cells(cells: list[str]) -> str:

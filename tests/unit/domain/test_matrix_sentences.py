@@ -7,6 +7,7 @@ import pytest
 
 from hub.data import load_parameters
 from hub.data.matrix_file import shipped_matrix
+from hub.domain.digests import AT_ONCE, Pace, Rhythm
 from hub.domain.matrix_rows import build_rows
 from hub.domain.matrix_versions import Act, MatrixAct, Version, check_application, in_force_on, state_on
 from hub.domain.notice_deadlines import acknowledge_by
@@ -79,6 +80,21 @@ def test_what_the_matrix_adds_is_added_under_a_rule_of_the_catalogue() -> None:
 def test_an_addition_without_a_limit_is_for_the_territory_that_is_named() -> None:
     made = Addition(Service.ASIP, Role.ACTOR)
     assert (Where.NAMED, "ASIP/ACTOR") == (made.where, str(made))
+
+
+MEDIA_AND_RHYTHM = {
+    "a digest": ((MatrixMedium.HUB, MatrixMedium.DIGEST), Rhythm(Pace.WEEKLY, 8, 1)),
+    "a digest and a mail": ((MatrixMedium.MAIL, MatrixMedium.DIGEST), AT_ONCE),
+    "a mail": ((MatrixMedium.MAIL,), AT_ONCE),
+    "nothing": ((), AT_ONCE),
+}
+
+
+@pytest.mark.parametrize(("media", "expected"), MEDIA_AND_RHYTHM.values(), ids=MEDIA_AND_RHYTHM)
+def test_a_row_that_is_told_by_a_digest_alone_waits_for_monday(
+    media: tuple[MatrixMedium, ...], expected: Rhythm
+) -> None:
+    assert expected == replace(shipped_matrix()["O1"], media=media).rhythm
 
 
 def test_notice_is_counted_in_days() -> None:

@@ -1,0 +1,103 @@
+"""What the mutation of the domain changes, and how its page shows what survives."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.mutation.mutants import is_sentence, mutants_of, spellings_of
+from tests.mutation.reporting import Reason, read_reasons, stale, survivors_of, write_page
+
+SOURCE = """
+import re
+
+NAMES = {"not a text to read": "le lien est faible"}
+KNOWN = {"on ne sait pas"}
+PATTERN = re.compile("un mot")
+
+
+def read(cell, reasons):
+    if cell == "de deux mots":
+        reasons.append("une date est attendue, " "ensuite.")
+    return "KEY", "OF TWO"
+"""
+
+
+@pytest.fixture
+def changes(tmp_path: Path) -> set[str]:
+    file = tmp_path / "module.py"
+    file.write_text(SOURCE, encoding="utf-8")
+    assert 6 == spellings_of(str(file))
+    return {mutant.change.partition("  ->  ")[2] for mutant in mutants_of(str(file))}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'NAMES = {"XXnot a text to readXX": "le lien est faible"}',
+        'KNOWN = {"XXon ne sait pasXX"}',
+        'PATTERN = re.compile("XXun motXX")',
+        'if cell == "XXde deux motsXX":',
+        'return "key", "OF TWO"',
+        'return "KEY", "of two"',
+        "reasons.append(None)",
+    ],
+    ids=["a key", "a member", "a pattern", "what is compared", "a symbol", "a code", "a sentence that is missing"],
+)
+def test_what_code_reads_is_changed(changes: set[str], change: str) -> None:
+    assert change in changes
+
+
+def test_a_sentence_keeps_its_spelling_in_every_piece(changes: set[str]) -> None:
+    assert not any("XXensuite.XX" in change or "LE LIEN" in change or "XXune date" in change for change in changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("le lien est faible", True),
+        ("Délai : deux jours", True),
+        ("« oui » ou « non »", True),
+        ("URGENCE DEFINIE", False),
+        ("oui", False),
+        (", ", False),
+        ("A-Z", False),
+    ],
+)
+def test_two_words_not_all_in_capitals_are_a_sentence(text: str, *, expected: bool) -> None:
+    assert expected is is_sentence(text)
+
+
+VERDICTS = {
+    "hub/domain/dates.py": {
+        "f: return 1  ->  return 2  #1": "killed",
+        "f: return len(held) > 1  ->  return len(held) >= 1  #1": "survived",
+        "g: return 3  ->  return 4  #1": "untested",
+        "g: return 5  ->  return 6  #1": "timed out",
+    }
+}
+REASONS = (
+    "# Why not\n\nit is so\n\ndates.py f: return len(held) > 1  ->  return len(held) >= 1  #1\ndates.py gone  #1\n"
+)
+FIGURES = "<!-- generated: figures -->\nold\n<!-- end: figures -->"
+SURVIVORS = "<!-- generated: survivors -->\n<!-- end: survivors -->"
+PAGE = f"Before\n{FIGURES}\nBetween\n{SURVIVORS}\nAfter\n"
+
+
+def test_the_page_lists_every_survivor_with_its_reason_or_without() -> None:
+    reasons = read_reasons(REASONS)
+    assert 2 == len(survivors_of(VERDICTS))
+    assert ["dates.py gone  #1"] == stale(VERDICTS, reasons)
+    page = write_page(PAGE, VERDICTS, reasons, date(2026, 11, 22))
+    assert "| `dates.py` | 53 | 4 | 1 | 1 | 2 | 50.0% | 0 |" in page
+    assert "### Why not\n\n1: it is so.\n\n- `dates.py`, f: `rn len(held) > 1` → `rn len(held) >= 1`\n" in page
+    assert "- `dates.py`, g: `return 3` → `return 4`" in page.partition("### Without a reason yet")[2]
+    assert ["Before", "Between", "After"] == [
+        line for line in page.splitlines() if line in ("Before", "Between", "After")
+    ]
+    assert "old" not in page.splitlines()
+
+
+def test_a_reason_has_a_title_a_sentence_and_its_mutants() -> None:
+    made = read_reasons("# One\nbecause\n\na b: c\n\n# Two\nsince\n\nd e: f\ng h: i\n")
+    assert [Reason("One", "because", ("a b: c",)), Reason("Two", "since", ("d e: f", "g h: i"))] == made
