@@ -1,8 +1,9 @@
 """`python -m tests.mutation [FILE …]`: mutate hub/domain, run its tests on every mutant, write what survives.
 
 Without files: everything but the texts (see docs/mutation-testing.md). `--survivors` takes up the mutants that survived
-the last run, and those that are new; `--tests FILE …` runs no other tests, for a quick look; `--processes N` works on
-N at a time; `--list` prints the last report again; `--page` writes docs/mutation-testing.md from it.
+the last run, and those that are new; `--tests FILE …` runs no other tests, for a quick look; `--every N` takes a
+sample, one mutant of N; `--processes N` works on N at a time; `--list` prints the last report again; `--page` writes
+docs/mutation-testing.md from it.
 """
 
 import argparse
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("files", nargs="*")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--tests", nargs="+", default=TESTS)
+    parser.add_argument("--every", type=int, default=1, metavar="N")
     parser.add_argument("--survivors", action="store_true")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--page", action="store_true")
@@ -47,7 +49,7 @@ def main() -> int:
             mutants = [m for m in mutants if verdicts[m.file].get(names[m]) not in (KILLED, TIMED_OUT)]
         else:
             verdicts |= {file: {} for file in files}
-        _judge(mutants, names, given, verdicts)
+        _judge(mutants[:: given.every], names, given, verdicts)
     return _report(verdicts)
 
 
