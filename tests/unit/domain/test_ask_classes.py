@@ -8,7 +8,7 @@ from hub.domain.asking.classes import REFERENCE_DAY, stand_in
 from hub.domain.asking.form import FIELDS
 from hub.domain.asking.form_household import LAST_YEAR, LONG_AGO, THIS_YEAR, TWO_YEARS_AGO
 from hub.domain.asking.form_request import ANY_COMMUNE_HERE, BENEFIT_LOST, BENEFIT_LOST_LATELY
-from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, Question
+from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, Conclusion, Question
 from hub.domain.asking.steps import next_step
 from hub.domain.dates import Elapsed, Unpaid, elapsed, unpaid
 from hub.domain.rules.parameters import build_parameters
@@ -77,3 +77,25 @@ def test_the_other_professional_is_asked_for_where_the_institutions_exclude_some
     found = next_step(answers, LINE_OPEN, parameters=build_parameters(numbered(line(SWITCH, value))))
     assert isinstance(found, Question)
     assert question == found.id
+
+
+@pytest.mark.parametrize(("value", "refused"), [("oui", True), ("non", False)], ids=["excluded", "not"])
+def test_the_conclusion_is_drawn_with_what_the_institutions_set(value: str, *, refused: bool) -> None:
+    answers = {
+        "danger": "NO",
+        "emitter.service": "CDAS_SOCIAL_WORKER",
+        "request": "JOINT_INTERVENTION",
+        "household.commune": "35238",
+        "other_professional": "RSA_REFERENT",
+        "evaluated_with_family": "YES",
+        "joint_intervention.reason": "COMPLEXITY",
+        "support": "NO",
+        "child_protection": "NO",
+        "life_event.kind": "OTHER",
+        "household.caf_beneficiary": "YES",
+        "household.scheme": "CAF",
+        "emitter.cdas": "CDAS-07",
+    }
+    found = next_step(answers, LINE_OPEN, parameters=build_parameters(numbered(line(SWITCH, value))))
+    assert isinstance(found, Conclusion)
+    assert refused is ("EXCLUDED_PROFESSIONAL" in found.decision.answer.rejections)

@@ -174,3 +174,11 @@ def test_a_choice_by_territory_is_kept_to_it() -> None:
         facts = Facts(Kind.NOTICES, communes=communes)
         found = media_for(facts, (chosen,), duty=False, webhook=False, now=now, territory=TERRITORY)
         assert expected == found
+
+
+def test_a_change_begins_at_midnight_in_paris() -> None:
+    evening = row(rhythm=Rhythm(Pace.DAILY, 20))
+    now = datetime(2026, 5, 4, 7, 0, tzinfo=UTC)
+    facts = Facts(Kind.NOTICES, effective_on=date(2026, 5, 5))
+    (found,) = media_for(facts, (evening,), duty=True, webhook=False, now=now, territory=TERRITORY)
+    assert Way(Medium.MAIL, Pace.DAILY, datetime(2026, 5, 4, 18, 0, tzinfo=UTC)) == found
