@@ -20,8 +20,9 @@ from uuid import UUID
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from connectors.outbound.webhook.addresses import allowed_of
-from connectors.outbound.webhook.calls import Caller, Resolve
+from connectors.guard.addresses import allowed_of
+from connectors.guard.backend import Resolve
+from connectors.outbound.webhook.calls import Caller
 from connectors.outbound.webhook.channel import WebhookChannel
 from connectors.outbound.webhook.sender import Sender
 from connectors.outbound.webhook.signature import MasterKeys, SigningKey, master_keys

@@ -7,17 +7,16 @@ the connection be made here.
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import httpcore
 
+from connectors.guard.addresses import AddressRefused, Allowed, Target, target_of
+from connectors.guard.backend import CheckedBackend, Resolve, authority, resolve_by_system
 from connectors.outbound.channel import Permanent, Transient
-from connectors.outbound.webhook.addresses import AddressRefused, Allowed, Target, check_addresses, target_of
 from hub.domain.deliveries import DeliveryReason
-
-Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 
 LONGEST_ANSWER: Final = 4096  # bytes of a body that are read; the rest is left, and the connection given up
 _BODY_SECONDS: Final = 2.0  # for the body, once the status is known
@@ -31,13 +30,6 @@ class Answer:
     status: int
     retry_after: str | None
     body: bytes
-
-
-async def resolve_by_system(host: str, port: int) -> Sequence[str]:
-    """The addresses of a host as this machine's resolver gives them. Raises OSError."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=1)  # 1: a stream; otherwise each address comes three times
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class Caller:
@@ -58,7 +50,7 @@ class Caller:
             ssl_context=tls,
             max_connections=connections,
             keepalive_expiry=_KEPT_SECONDS,
-            network_backend=_CheckedBackend(allowed, resolve),
+            network_backend=CheckedBackend(allowed, resolve),
         )
 
     def target(self, url: str) -> Target:
@@ -68,7 +60,7 @@ class Caller:
     async def post(self, target: Target, headers: Mapping[str, str], body: bytes) -> Answer | Transient | Permanent:
         """Post JSON and give the answer, whatever its status; or say at which step it failed."""
         step = _Step()
-        sent = {"Host": _authority(target), "Content-Length": str(len(body)), **_HEADERS, **headers}
+        sent = {"Host": authority(target), "Content-Length": str(len(body)), **_HEADERS, **headers}
         request = httpcore.Request(
             "POST",
             httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.target),
@@ -144,44 +136,6 @@ def _tls_fault(error: BaseException | None) -> ssl.SSLError | None:
 def _unnamed(error: ssl.SSLCertVerificationError) -> str:
     """Why a certificate is refused, without the host's name that OpenSSL's text may quote."""
     return f"code {error.verify_code}" if "'" in error.verify_message else error.verify_message
-
-
-class _CheckedBackend(httpcore.AsyncNetworkBackend):
-    """Connects to the address that was checked: a name that changes its address in between leads nowhere else."""
-
-    def __init__(self, allowed: Allowed, resolve: Resolve) -> None:
-        self._allowed = allowed
-        self._resolve = resolve
-        self._below = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 -- the signature that httpcore calls
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Resolve once, check every address, and connect to the first that answers."""
-        try:
-            found = await self._resolve(host, port)
-        except OSError as error:
-            msg = "the host has no address"
-            raise httpcore.ConnectError(msg) from error
-        addresses = check_addresses(found, Target("", host, port, ""), self._allowed)
-        failure = httpcore.ConnectError("the host has no address")
-        for address in addresses:
-            try:
-                return await self._below.connect_tcp(address, port, timeout, local_address, socket_options)
-            except httpcore.ConnectError as error:
-                failure = error
-        raise failure
-
-
-def _authority(target: Target) -> str:
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    usual = {"https": 443, "http": 80}[target.scheme]
-    return host if target.port == usual else f"{host}:{target.port}"
 
 
 def _header(response: httpcore.Response, name: bytes) -> str | None:

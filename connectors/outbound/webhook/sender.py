@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from connectors.guard.addresses import AddressRefused, Target, allowed_of
+from connectors.guard.backend import Resolve, resolve_by_system
 from connectors.outbound.channel import Permanent, Transient
-from connectors.outbound.webhook.addresses import AddressRefused, Target, allowed_of
-from connectors.outbound.webhook.calls import Answer, Caller, Resolve, resolve_by_system
+from connectors.outbound.webhook.calls import Answer, Caller
 from connectors.outbound.webhook.signature import MasterKeys, SigningKey, master_keys, signed_headers
 from hub.domain.deliveries import DeliveryReason
 from hub.errors import SettingsError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.outbound.webhook.addresses import AddressRefused, Target, allowed_of, check_addresses, target_of
+from connectors.guard.addresses import AddressRefused, Target, allowed_of, check_addresses, target_of
 
 NOTHING = allowed_of([])
 INSIDE = allowed_of(["si.example:8080", "inside.example", "10.1.0.0/16", "[fd00::1]"])
