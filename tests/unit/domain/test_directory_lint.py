@@ -243,6 +243,14 @@ def test_an_empty_directory_informs_nobody_anywhere() -> None:
     assert found[NOTICE_ROLES[3]].unplaced is True
 
 
+def test_a_period_is_cut_where_something_begins_or_ends_inside_it() -> None:
+    contacts = [actor("a", valid_from=FIRST), actor("b", valid_to=WEDNESDAY)]
+    directory = directory_of(contacts, Absence("a", LAST, LAST))
+    thursday, saturday = WEDNESDAY + timedelta(1), LAST - timedelta(1)
+    assert [(FIRST, WEDNESDAY), (thursday, saturday), (LAST, LAST)] == directory.stretches(FIRST, LAST)
+    assert [(thursday, thursday)] == directory.stretches(thursday, thursday)
+
+
 def test_the_lint_looks_two_months_ahead() -> None:
     assert 60 == DAYS_AHEAD
 

@@ -32,6 +32,7 @@ def test_the_hours_are_those_of_the_wall_on_both_sides_of_a_change_of_clocks() -
         pytest.param((0, 9, 0, 9, 9), (CAF,), id="one week without is regular all the same"),
         pytest.param((1, 9, 9, 9, 9), (), id="one event is no silence"),
         pytest.param((0, 9, 9, 0, 0), (), id="two weeks of four are not regular"),
+        pytest.param((0, 3, 3, 3, 3), (CAF,), id="three events each week are regular"),
         pytest.param((0, 2, 2, 2, 2), (), id="two events at these hours may well be none"),
         pytest.param((0, 0, 0, 0, 0), (), id="it never publishes at these hours"),
     ],
