@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from secrets import token_urlsafe
 from time import perf_counter
 from typing import Any, Final
 
@@ -96,6 +97,7 @@ async def start_hub(
         "HUB_SMTP_PORT": str(smtp_port),
         "HUB_SMTP_STARTTLS": "never",
         "HUB_DISPATCHER_CONCURRENCY": str(concurrency),
+        "HUB_LINK_KEYS": token_urlsafe(32),
         "HUB_LOG_LEVEL": "warning",
     }
     roles = await stack.enter_async_context(_roles(folder, environment))
