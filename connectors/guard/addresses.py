@@ -19,6 +19,9 @@ _LONGEST: Final = 2048  # characters of an address
 # IPv6 that holds an IPv4 address: it leads to where that one leads.
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 _CARRIERS: Final = tuple(IPv6Network(text) for text in ("2002::/16", "2001::/32", "::/96", "64:ff9b:1::/48"))
+_ISATAP: Final = 0x5EFE  # the third quarter of an interface that leads to an IPv4 address (RFC 5214 §6.1)
+# What some releases of Python call global: old site-local addresses, documentation, protocols, the relays of 6to4.
+_NOT_GLOBAL: Final = tuple(ip_network(text) for text in ("fec0::/10", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24"))
 
 
 class AddressRefused(Exception):
@@ -145,5 +148,9 @@ def _behind(address: Address) -> Address:
 
 def _is_public(address: Address) -> bool:
     if isinstance(address, IPv6Address) and any(address in carrier for carrier in _CARRIERS):
+        return False
+    if isinstance(address, IPv6Address) and int(address) >> 32 & 0xFDFFFFFF == _ISATAP:
+        return False
+    if any(address.version == network.version and address in network for network in _NOT_GLOBAL):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved

@@ -81,3 +81,27 @@ def test_a_host_is_called_at_public_and_at_allowed_addresses(host: str, found: l
 def test_what_is_no_host_and_no_network_cannot_be_allowed(entry: str) -> None:
     with pytest.raises(ValueError, match="neither host"):
         allowed_of([entry])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "0.0.0.0", "10.0.0.1", "100.64.0.1", "169.254.169.254", "172.16.0.1", "192.0.0.8", "192.88.99.1",
+        "192.168.1.1", "198.18.0.1", "224.0.0.1", "255.255.255.255",
+        "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b:1::10.0.0.1",
+        "2001:0:7f00:1::", "2002:7f00:1::", "2606:2800:220:1:0:5efe:10.0.0.1", "2606:2800:220:1:200:5efe:10.0.0.1",
+        "3fff::1", "fc00::1", "fe80::1%eth0", "fec0::1", "ff02::1",
+    ],
+)  # fmt: skip
+def test_no_form_of_an_address_of_one_s_own_network_is_called(address: str) -> None:
+    with pytest.raises(AddressRefused, match="private"):
+        check_addresses(["93.184.216.34", address], Target("https", "caf.example", 443, "/"), NOTHING)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://127.1/", "https://0x7f000001/", "https://2130706433/", "https://\u24db\u24de\u24d2al.example/"]
+)
+def test_what_looks_like_no_address_is_read_as_a_name_whose_addresses_are_checked(url: str) -> None:
+    assert target_of(url, INSIDE).host.isascii()
+    with pytest.raises(AddressRefused, match="without TLS"):
+        target_of(url.replace("https", "http"), INSIDE)
