@@ -1,7 +1,7 @@
 """The gateway's application: its parts, its routes, and what every answer carries."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from hub.gateway.credentials import Credentials
 from hub.gateway.intake import Intake
 from hub.gateway.limits import RateLimit
 from hub.gateway.openapi import openapi_config
+from hub.gateway.portal.cookies import is_secure
 from hub.gateway.portal.directory_events import DirectoryEvents
 from hub.gateway.problems import PROBLEM_JSON, Refusal, refusal
 from hub.gateway.publisher import Publisher
@@ -46,11 +47,14 @@ _SECURITY: Final = (
     (b"x-content-type-options", b"nosniff"),
     _NO_REFERRER,
     (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
     (
         b"content-security-policy",
         b"default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
 )
+_STRICT_TRANSPORT: Final = (b"strict-transport-security", b"max-age=31536000")
 _NO_STORE: Final = (b"cache-control", b"no-store")
 
 
@@ -121,7 +125,8 @@ def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = (
         lifespan=[lifespan],
         openapi_config=openapi_config(),
         exception_handlers={Refusal: _refused, HTTPException: _http_error, Exception: _failed},
-        before_send=[_secure],
+        before_request=_readable,
+        before_send=[_headers(settings)],
         on_app_init=[_quiet],
         request_max_body_size=None,
         debug=False,
@@ -134,15 +139,27 @@ def _quiet(config: AppConfig) -> AppConfig:
     return config
 
 
-async def _secure(message: Message, scope: Scope) -> None:
-    if message["type"] != "http.response.start":
-        return
-    headers = [*message.get("headers", ()), *_SECURITY]
-    if not any(name == b"cache-control" for name, _ in headers):
-        headers.append(_NO_STORE)
-    if scope["path"].startswith(_PORTAL):
-        headers[headers.index(_NO_REFERRER)] = _OWN_REFERRER
-    message["headers"] = headers
+async def _readable(request: Request[Any, Any, Any]) -> None:
+    """Refuse a NUL in an address: PostgreSQL holds none in a text (manual §8.3), and would seem to be away."""
+    if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+        raise refusal("REQUEST_INVALID", "The address holds a NUL character.")
+
+
+def _headers(settings: Settings) -> Callable[[Message, Scope], Awaitable[None]]:
+    """What adds the headers of every answer; over https also that the next visit begins with https (RFC 6797)."""
+    security = (*_SECURITY, _STRICT_TRANSPORT) if is_secure(settings) else _SECURITY
+
+    async def secure(message: Message, scope: Scope) -> None:
+        if message["type"] != "http.response.start":
+            return
+        headers = [*message.get("headers", ()), *security]
+        if not any(name == b"cache-control" for name, _ in headers):
+            headers.append(_NO_STORE)
+        if scope["path"].startswith(_PORTAL):
+            headers[headers.index(_NO_REFERRER)] = _OWN_REFERRER
+        message["headers"] = headers
+
+    return secure
 
 
 def _refused(_: Request[Any, Any, Any], found: Refusal) -> Response[bytes]:

@@ -36,6 +36,7 @@ from hub.ledger.sessions import contact_of, hash_of
 
 _SECURED: Final[list[dict[str, list[str]]]] = [{"token": []}]
 _HIGHEST: Final = 2**53 - 1  # what every JSON reader takes as a whole number (RFC 8259 §6)
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998  # beyond, an offset may lead out of the years that there are
 _JSON: Final = "application/json"
 _UNKNOWN: Final = "No inbox that the caller may act for is known under this contact, or it has no such item."
 
@@ -97,6 +98,8 @@ async def list_items(
     """
     if medium is None and (first is not None or last is not None):
         raise refusal("REQUEST_INVALID", "`first` and `last` are numbers of a medium: name it with `medium`.")
+    if since is not None and (since.tzinfo is None or not _FIRST_YEAR <= since.year <= _LAST_YEAR):
+        raise refusal("REQUEST_INVALID", "`since` is a moment with its offset (RFC 3339).")
     caller = _caller(request)
     numbers = None if medium is None else (first or 1, last or _HIGHEST)
     wanted = Wanted(states or (), [one.value for one in kinds or ()], since, notice, medium, numbers)

@@ -199,7 +199,19 @@ def test_what_a_caller_has_already_is_not_sent_again(hub: Gateway, database: str
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=501", "after=-1", "state=GONE", "since=yesterday", "first=1", "after=99999999999999999999"],
+    [
+        "limit=0",
+        "limit=501",
+        "after=-1",
+        "state=GONE",
+        "first=1",
+        "after=99999999999999999999",
+        "notice=%00",
+        "since=yesterday",
+        "since=2026-01-01T00:00:00",
+        "since=0001-01-01T00:00:00%2B14:00",
+        "since=9999-12-31T23:59:59-14:00",
+    ],
 )
 def test_a_question_that_cannot_be_read_is_refused(hub: Gateway, query: str) -> None:
     assert (400, "REQUEST_INVALID") == refused(hub.get(f"/inbox/cdas-07-box/items?{query}", "cd35"))
