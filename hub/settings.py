@@ -171,8 +171,9 @@ class Settings(BaseSettings):
     )
     client_address_header: str = Field(
         "",
-        description="Header in which the reverse proxy gives the caller's network address, such as `x-real-ip`; it "
-        "must replace what callers send. Empty: the connection's own address.",
+        description="Header in which the reverse proxy gives the caller's network address, such as `x-real-ip` or "
+        "`x-forwarded-for`: the last address in it counts, so the proxy must set it or add to it. Empty: the "
+        "connection's own address.",
     )
     session_hours: int = Field(12, ge=1, le=168, description="Hours after which a person's session ends.")
     session_idle_minutes: int = Field(

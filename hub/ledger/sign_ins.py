@@ -71,7 +71,9 @@ async def ask(
         await connection.execute(lock, {"key": f"hub-sign-in {kind} {key}"})
     since = now - LIMIT_PERIOD
     of_client = and_(portal_sign_in.c.client == client, portal_sign_in.c.asked_at > since)
-    of_address = and_(portal_sign_in.c.address == address, portal_sign_in.c.asked_at > since)
+    # Requests in vain do not count: whoever goes on asking for somebody else's address must not keep it shut.
+    mailed = portal_sign_in.c.result.is_distinct_from(FAILED)
+    of_address = and_(portal_sign_in.c.address == address, portal_sign_in.c.asked_at > since, mailed)
     counts = select(
         func.count().filter(of_client).label("of_client"), func.count().filter(of_address).label("of_address")
     )

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub import metrics
 from hub.gateway.pages import message_page, page
+from hub.gateway.portal.callers import caller_network
 from hub.gateway.portal.cookies import comes_from_us, cookie_of, is_proof, new_token, proof_of, token_of
 from hub.gateway.portal.forms import FieldFault
 from hub.gateway.portal.visits import CHOOSE, SIGN_IN, away_page, form_of, refused_page, see
@@ -222,12 +223,11 @@ def _no_keys() -> Response[bytes]:
 
 
 def _client(request: Request[Any, Any, Any], settings: Settings, keys: LinkKeys) -> str:
-    """A keyed digest of the network address, so that none is kept."""
+    """A keyed digest of the caller's network, so that no address is kept."""
     header = settings.client_address_header
-    address = request.headers.get(header, "") if header else ""
-    if not address and request.client is not None:
-        address = request.client.host
-    return hmac.digest(keys.keys[0], f"hub-client-1\n{address}".encode(), "sha256").hex()[:32]
+    given = request.headers.getall(header, []) if header else []
+    network = caller_network(given, "" if request.client is None else request.client.host)
+    return hmac.digest(keys.keys[0], f"hub-client-1\n{network}".encode(), "sha256").hex()[:32]
 
 
 ROUTES = [show_form, ask_for_link, show_asked, show_button, enter, show_contacts, choose_contact, sign_out]

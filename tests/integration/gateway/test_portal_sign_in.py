@@ -109,6 +109,30 @@ def test_one_network_address_cannot_ask_for_ever(gateway: Gateway) -> None:
     assert 200 == ask(gateway, "address-31@elsewhere.example", "192.0.2.4").status_code
 
 
+@pytest.mark.parametrize(
+    "client", ["198.51.100.{n}, 192.0.2.5", "2001:db8:1:2:{n}::1"], ids=["what a caller wrote itself", "IPv6 addresses"]
+)
+def test_a_caller_does_not_become_many_by_its_headers_or_its_own_addresses(gateway: Gateway, client: str) -> None:
+    answers = [ask(gateway, f"many-{n}@elsewhere.example", client.format(n=n)).status_code for n in range(31)]
+    assert [200] * 30 + [429] == answers
+
+
+def test_whoever_goes_on_asking_for_an_address_does_not_keep_it_shut(gateway: Gateway, database: str) -> None:
+    address = "besieged@departement-demo.example"
+    for _ in range(8):
+        ask(gateway, address, "192.0.2.6")
+    table = tables.portal_sign_in
+
+    async def work(connection: AsyncConnection) -> None:
+        early = select(table.c.id).where(table.c.address == address).order_by(table.c.asked_at).limit(5)
+        before = datetime.now(UTC) - timedelta(hours=1)
+        await connection.execute(update(table).where(table.c.id.in_(early)).values(asked_at=before))
+
+    in_ledger(database, work)
+    ask(gateway, address, "192.0.2.7")
+    assert [None] == [row["result"] for row in sorted(asked(database, address), key=lambda row: row["asked_at"])[-1:]]
+
+
 def test_looking_at_a_link_changes_nothing_and_its_button_opens_one_session(gateway: Gateway, database: str) -> None:
     mine = link(database, "alone@departement-demo.example")
     browser = Browser(gateway)
@@ -268,6 +292,7 @@ def test_over_https_the_cookie_is_bound_to_the_host(kafka: EmbeddedKafka, databa
     header = answer.headers["set-cookie"]
     assert header.startswith("__Host-hub-session=")
     assert {"Secure", "HttpOnly", "Path=/"} <= set(header.split("; "))
+    assert "max-age=31536000" == answer.headers["strict-transport-security"]
 
 
 def test_pages_are_kept_by_nobody_and_load_nothing_from_elsewhere(gateway: Gateway, database: str) -> None:
@@ -277,7 +302,40 @@ def test_pages_are_kept_by_nobody_and_load_nothing_from_elsewhere(gateway: Gatew
         assert 200 == answer.status_code
         assert "no-store" == answer.headers["cache-control"]
         assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "same-origin" == answer.headers["cross-origin-opener-policy"]
+        assert "same-origin" == answer.headers["cross-origin-resource-policy"]
+        assert "strict-transport-security" not in answer.headers  # it would mean nothing over http
         assert ["same-origin" if path.startswith("/portal") else "no-referrer"] == answer.headers.get_list(
             "referrer-policy"
         )
         assert not [word for word in ("<script", "<style", ' style="', "http://", "https://") if word in answer.text]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"address=" + b"a" * 1_000_000, "application/x-www-form-urlencoded"),
+        (b"a=1&" * 100_000, "application/x-www-form-urlencoded"),
+        (b"a&" * 15_000, "application/x-www-form-urlencoded"),
+        (b"\xff\xfe", "application/x-www-form-urlencoded"),
+        (b"{}", "application/json"),
+        (b"--x\r\n", "multipart/form-data; boundary=x"),
+    ],
+    ids=["a megabyte", "100 000 fields", "many fields in few bytes", "no UTF-8", "JSON", "multipart"],
+)
+def test_what_no_page_of_ours_sends_is_refused_unread(gateway: Gateway, body: bytes, kind: str) -> None:
+    headers = {"origin": gateway.url, "content-type": kind}
+    answer = httpx.post(f"{gateway.url}/portal/sign-in", content=body, headers=headers)
+    assert 400 == answer.status_code
+    assert "Formulaire illisible" in answer.text
+
+
+def test_links_and_cookies_stand_in_no_log(gateway: Gateway, database: str) -> None:
+    mine = link(database, "alone@departement-demo.example")
+    browser = Browser(gateway)
+    browser.get(mine)
+    browser.post(mine)
+    browser.get("/portal?done=x")
+    assert "signed_in" in gateway.log
+    secrets = [mine.rpartition("/")[2], browser.client.cookies["hub-session"], "alone@", "127.0.0.1:0", "192.0.2."]
+    assert not [secret for secret in secrets if secret in gateway.log]
