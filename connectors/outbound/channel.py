@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Final, Literal, Protocol, TypeAlias, runtime_checkable
 from uuid import UUID
 
-from hub.domain.deliveries import DeliveryReason
+from hub.domain.delivery.states import DeliveryReason
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 

@@ -13,9 +13,9 @@ from hub.bench.measure import BenchOptions, BenchResult, alternate, machine, pea
 from hub.bench.mix import DESCRIPTION, realistic_events
 from hub.data import load_calendar, load_parameters, load_territory
 from hub.demo import demo_directory_rows, demo_notices
-from hub.domain.decide import decide, is_routed
-from hub.domain.directory import Directory
-from hub.domain.directory_import import plan_import
+from hub.domain.directory.contact_import import plan_import
+from hub.domain.directory.contacts import Directory
+from hub.domain.routing.decide import decide, is_routed
 from hub.wire.avro import decode
 from hub.wire.cloudevents import EventReader, ReceivedEvent
 from hub.wire.schemas import load_catalogue

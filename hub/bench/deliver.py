@@ -24,7 +24,7 @@ from hub.bench.mail_sink import SinkApart, sink_apart
 from hub.bench.measure import BenchOptions, BenchResult, Goal, Report, alternate, machine
 from hub.bench.whole_hub import WholeHub, start_hub
 from hub.demo import demo_notices
-from hub.domain.deliveries import delivery_id
+from hub.domain.delivery.states import delivery_id
 from hub.domain.vocabulary import Medium
 from hub.errors import HubError
 

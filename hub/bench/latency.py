@@ -21,7 +21,7 @@ from hub.bench.mail_sink import MailSink
 from hub.bench.measure import BenchOptions, BenchResult, Report, alternate, machine
 from hub.bench.whole_hub import START_SECONDS, WholeHub, start_hub
 from hub.demo import demo_notices
-from hub.domain.deliveries import delivery_id
+from hub.domain.delivery.states import delivery_id
 from hub.domain.vocabulary import Medium
 from hub.errors import HubError
 

@@ -10,8 +10,8 @@ from random import Random
 from typing import Any, Final
 
 from hub.data import load_territory
-from hub.domain.paris import paris
-from hub.domain.situation_vocabulary import (
+from hub.domain.calendar.paris import paris
+from hub.domain.routing.situation_vocabulary import (
     Answered,
     BenefitChange,
     EmitterService,

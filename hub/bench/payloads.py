@@ -7,8 +7,8 @@ from typing import Final
 from hub.bench.mix import realistic_events
 from hub.data import load_territory
 from hub.demo import demo_directory_rows, demo_notices
-from hub.domain.directory import Directory, contact_data
-from hub.domain.directory_import import plan_import
+from hub.domain.directory.contact_import import plan_import
+from hub.domain.directory.contacts import Directory, contact_data
 from hub.wire.cloudevents import EventReader, ReceivedEvent, to_kafka_record, topic_of
 from hub.wire.json_data import json_from_datum
 from hub.wire.schemas import Catalogue

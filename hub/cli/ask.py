@@ -16,9 +16,9 @@ from hub.data import load_calendar, load_territory
 from hub.domain.asking.question import AnswerInvalid, Conclusion, Option, Question
 from hub.domain.asking.reading import read_answer
 from hub.domain.asking.steps import kept_answers, next_step
-from hub.domain.paris import paris
-from hub.domain.places import CDAS_CODE
-from hub.domain.situation_vocabulary import EmitterService
+from hub.domain.calendar.paris import paris
+from hub.domain.directory.places import CDAS_CODE
+from hub.domain.routing.situation_vocabulary import EmitterService
 from hub.errors import HubError
 
 Check = Callable[[str, str], None]

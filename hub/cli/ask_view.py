@@ -12,9 +12,9 @@ from rich.text import Text
 
 from hub.domain.asking.question import Conclusion, Kind, Option, Question
 from hub.domain.asking.reading import choices
-from hub.domain.decision import Answer, Explanation, Routing
-from hub.domain.directory import Directory
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
+from hub.domain.directory.contacts import Directory
+from hub.domain.routing.decision import Answer, Explanation, Routing
 from hub.domain.rules.rule import article_in_full
 from hub.domain.vocabulary import Flag, Outcome, Urgency
 

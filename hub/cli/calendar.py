@@ -10,9 +10,9 @@ from rich.console import Console
 from hub.cli.calendar_view import hours_text, month_panels, said_of_line, time_text
 from hub.cli.output import AsJson, on_terminal, print_json, print_line
 from hub.data import load_calendar
-from hub.domain.calendar import Calendar, Day, Period
+from hub.domain.calendar.line import Calendar, Day, Period
+from hub.domain.calendar.paris import paris
 from hub.domain.french import NO_BREAK, date_in_full
-from hub.domain.paris import paris
 from hub.errors import HubError
 from hub.wire.attributes import FIRST_YEAR, LAST_YEAR
 from hub.wire.constraints import parse_time

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from hub.domain.calendar import OPEN, WEEKEND, Day, Line
+from hub.domain.calendar.line import OPEN, WEEKEND, Day, Line
 from hub.domain.french import MONTHS, NO_BREAK, WEEKDAYS, day_of_month
 
 Dated = tuple[date, Day]

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.cli.deliveries_view import show_history, show_list
 from hub.cli.key_acts import in_ledger
 from hub.cli.output import AsJson, print_json, print_line
-from hub.domain.operations import OperatorReason
+from hub.domain.delivery.operations import OperatorReason
 from hub.domain.vocabulary import DeliveryStatus
 from hub.errors import HubError
 from hub.ledger.delivery_list import Wanted, delivery_history, list_deliveries

@@ -17,11 +17,11 @@ from hub.cli.local import local_settings
 from hub.cli.output import AsJson, on_terminal, print_json, print_line, print_table
 from hub.cli.territory_view import read_map
 from hub.data import load_territory
-from hub.domain.directory import Contact, Directory, contact_data
-from hub.domain.directory_import import LineReceipt, LineStatus, plan_import
-from hub.domain.directory_lint import DAYS_AHEAD, lint
+from hub.domain.calendar.paris import paris
+from hub.domain.directory.contact_import import LineReceipt, LineStatus, plan_import
+from hub.domain.directory.contacts import Contact, Directory, contact_data
+from hub.domain.directory.lint import DAYS_AHEAD, lint
 from hub.domain.french import plural
-from hub.domain.paris import paris
 from hub.domain.vocabulary import Role, Service
 from hub.errors import HubError
 from hub.wire.directory_topic import DirectoryState, read_directory

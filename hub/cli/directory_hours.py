@@ -10,8 +10,8 @@ from hub.cli.local import local_settings
 from hub.cli.output import print_json, print_line
 from hub.data import load_territory
 from hub.data.parameter_file import load_parameters
-from hub.domain.hours_lint import HourGap
-from hub.domain.weekly_report import gap_line
+from hub.domain.directory.hours_lint import HourGap
+from hub.domain.directory.weekly_report import gap_line
 from hub.ledger.directory_gaps import gaps_of
 from hub.ledger.directory_view import DirectoryView, DirectoryViews
 

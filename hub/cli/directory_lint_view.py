@@ -8,10 +8,10 @@ from operator import attrgetter
 from typing import Any
 
 from hub.cli.output import on_terminal, print_json, print_line, print_table
-from hub.domain.absence import Absence
-from hub.domain.directory import Directory
-from hub.domain.directory_findings import days, details, heading, summary, where
-from hub.domain.directory_lint import Finding, FindingKind
+from hub.domain.directory.absence import Absence
+from hub.domain.directory.contacts import Directory
+from hub.domain.directory.findings import days, details, heading, summary, where
+from hub.domain.directory.lint import Finding, FindingKind
 
 
 def show_findings(found: Sequence[Finding], directory: Directory, first: date, last: date, *, as_json: bool) -> None:

@@ -7,9 +7,9 @@ from typing import Any, Final
 import typer
 
 from hub.cli.output import print_json, print_line, print_table
-from hub.domain.escalation import Nature, Rank, StepReason
+from hub.domain.calendar.paris import paris
+from hub.domain.delivery.escalation import Nature, Rank, StepReason
 from hub.domain.french import without_bad_breaks
-from hub.domain.paris import paris
 from hub.domain.vocabulary import Purpose
 
 _STATES: Final = {

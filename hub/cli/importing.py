@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from hub.cli.output import on_terminal
-from hub.domain.directory import Contact
+from hub.domain.directory.contacts import Contact
 from hub.errors import HubError
 from hub.settings import Settings
 from hub.wire.directory_publish import publish_contacts, wait_until_applied

@@ -13,10 +13,10 @@ from hub.cli.key_acts import in_ledger
 from hub.cli.matrix_view import show_differences, show_version, show_versions
 from hub.cli.output import AsJson, print_json, print_line
 from hub.data.matrix_file import read_matrix, shipped_matrix
+from hub.domain.calendar.paris import paris
 from hub.domain.french import date_in_full
-from hub.domain.matrix_versions import SHIPPED, Version, VersionActRefused, in_force_on
-from hub.domain.notice_matrix import Rows, differences
-from hub.domain.paris import paris
+from hub.domain.notices.matrix import Rows, differences
+from hub.domain.notices.versions import SHIPPED, Version, VersionActRefused, in_force_on
 from hub.domain.vocabulary import Institution
 from hub.errors import HubError
 from hub.ledger import matrix as ledger

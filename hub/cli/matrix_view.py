@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from hub.cli.output import on_terminal, print_json, print_line, print_table
+from hub.domain.calendar.paris import paris
 from hub.domain.french import date_in_full
-from hub.domain.matrix_versions import SHIPPED, SIDES, Act, Version, state_on
-from hub.domain.notice_matrix import Addition, Deadline, Difference, Group, MatrixMedium, MatrixRow, Unit
-from hub.domain.paris import paris
+from hub.domain.notices.matrix import Addition, Deadline, Difference, Group, MatrixMedium, MatrixRow, Unit
+from hub.domain.notices.versions import SHIPPED, SIDES, Act, Version, state_on
 from hub.domain.vocabulary import Service
 
 _SHIPPED_LABEL = "livrée avec le hub, à faire approuver"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from hub.cli.route_view import show_refused_line
 from hub.data import load_parameters, load_territory
-from hub.domain.directory import Directory
-from hub.domain.directory_import import plan_import
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
+from hub.domain.directory.contact_import import plan_import
+from hub.domain.directory.contacts import Directory
 from hub.domain.rules.parameters import ParameterTable
 from hub.errors import HubError
 from hub.wire.attributes import FIRST_YEAR, LAST_YEAR

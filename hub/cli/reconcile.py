@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from hub.cli.local import local_settings
 from hub.cli.output import AsJson
 from hub.cli.reconcile_view import show_report
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
 from hub.errors import BrokerUnavailable, HubError
 from hub.ledger.engine import ledger_engine, unavailable
 from hub.ledger.faults import UNAVAILABLE

@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from hub.cli.output import on_terminal, print_json, print_line, print_table
-from hub.domain.reconciliation import Fate, Reached
+from hub.domain.delivery.reconciliation import Fate, Reached
 from hub.ledger.reconciliation import Difference, Report
 
 _ALWAYS = frozenset({"topic", "published", "decided", "missing", "delivered"})

@@ -13,8 +13,8 @@ from hub.cli.offline import RouteError as RouteError
 from hub.cli.offline import read_directory, read_instant, read_parameters
 from hub.cli.route_view import show_decision, show_invalid, show_mismatch
 from hub.data import load_calendar, load_territory
-from hub.domain.decide import decide, is_routed
-from hub.domain.decision import Decision
+from hub.domain.routing.decide import decide, is_routed
+from hub.domain.routing.decision import Decision
 from hub.domain.vocabulary import Outcome, Role, Service
 from hub.wire.cloudevents import EventReader, ReceivedEvent
 from hub.wire.faults import EventInvalid, Fault

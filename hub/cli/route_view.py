@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from hub.domain.decision import Decision, Explanation, Routing
-from hub.domain.directory_import import LineReceipt
+from hub.domain.directory.contact_import import LineReceipt
+from hub.domain.routing.decision import Decision, Explanation, Routing
 from hub.domain.vocabulary import Flag, Outcome, Urgency
 from hub.wire.faults import Fault
 

@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.cli.key_acts import in_ledger
 from hub.cli.output import AsJson, print_json, print_line, print_table
 from hub.data import load_territory
-from hub.domain.previewing import sentence
-from hub.domain.subscription_data import read_rows, subscription_data
-from hub.domain.subscription_lines import explain, how_duty_goes
-from hub.domain.subscriptions import Subscription
+from hub.domain.subscriptions.data import read_rows, subscription_data
+from hub.domain.subscriptions.lines import explain, how_duty_goes
+from hub.domain.subscriptions.preview import sentence
+from hub.domain.subscriptions.rows import Subscription
 from hub.errors import HubError
 from hub.ledger.preview import preview_of
 from hub.ledger.subscriptions import replace_subscriptions, subscriptions_of

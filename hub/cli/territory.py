@@ -14,10 +14,10 @@ from hub.cli.local import local_settings
 from hub.cli.output import AsJson, print_json, print_line, print_table
 from hub.cli.territory_view import PlaceUnknown, read_map, show_map, show_place
 from hub.data import load_territory
+from hub.domain.calendar.paris import paris
+from hub.domain.directory.territory_holders import MapKind
+from hub.domain.directory.territory_import import MapPlan, PlaceStatus, place_name, plan_map
 from hub.domain.french import plural
-from hub.domain.paris import paris
-from hub.domain.territory_holders import MapKind
-from hub.domain.territory_import import MapPlan, PlaceStatus, place_name, plan_map
 from hub.domain.vocabulary import Institution
 from hub.wire.directory_topic import read_directory
 from hub.wire.schemas import load_catalogue

@@ -10,11 +10,11 @@ from hub.cli.output import print_json, print_line, print_table
 from hub.cli.route_view import show_refused_line
 from hub.data import load_territory
 from hub.demo import demo_directory_rows
-from hub.domain.directory import Directory
-from hub.domain.directory_import import plan_import
+from hub.domain.directory.contact_import import plan_import
+from hub.domain.directory.contacts import Directory
+from hub.domain.directory.territory_holders import cdas_holders, sector_holders
+from hub.domain.directory.territory_import import place_name
 from hub.domain.french import plural
-from hub.domain.territory_holders import cdas_holders, sector_holders
-from hub.domain.territory_import import place_name
 from hub.domain.vocabulary import Role, Service
 from hub.errors import HubError
 

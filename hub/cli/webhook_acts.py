@@ -21,7 +21,7 @@ from connectors.outbound.webhook.sender import Sender, webhook_sender
 from connectors.outbound.webhook.signature import MasterKeys, SigningKey, master_keys
 from hub.cli.key_acts import in_ledger
 from hub.cli.local import local_endpoints, local_settings
-from hub.domain.webhooks import FROM_DIRECTORY, EndpointReason, EndpointState, WebhookAct, WebhookReason
+from hub.domain.delivery.webhooks import FROM_DIRECTORY, EndpointReason, EndpointState, WebhookAct, WebhookReason
 from hub.errors import HubError, SettingsError
 from hub.ledger.webhook_handshakes import activate, handshake_failed
 from hub.ledger.webhook_keys import (

@@ -11,7 +11,7 @@ from hub.cli import webhook_acts as acts
 from hub.cli.key_acts import in_ledger
 from hub.cli.output import AsJson, print_json, print_line
 from hub.cli.webhooks_view import show_list, show_one
-from hub.domain.webhooks import EndpointState, WebhookReason
+from hub.domain.delivery.webhooks import EndpointState, WebhookReason
 from hub.errors import HubError
 from hub.ledger.webhook_keys import actions_on, retire_key
 from hub.ledger.webhooks import list_endpoints

@@ -6,9 +6,9 @@ from functools import cache
 from importlib.resources import files
 
 from hub.data.parameter_file import load_parameters as load_parameters
-from hub.domain.calendar import Calendar
-from hub.domain.calendar_entries import Entry, entries_from_rows
-from hub.domain.territory import Territory, build_territory
+from hub.domain.calendar.entries import Entry, entries_from_rows
+from hub.domain.calendar.line import Calendar
+from hub.domain.directory.territory import Territory, build_territory
 
 
 @cache

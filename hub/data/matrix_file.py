@@ -6,8 +6,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from hub.domain.matrix_rows import build_rows
-from hub.domain.notice_matrix import COLUMNS, MatrixRow
+from hub.domain.notices.matrix import COLUMNS, MatrixRow
+from hub.domain.notices.rows import build_rows
 
 
 @cache

@@ -11,7 +11,7 @@ from connectors.outbound.channel import Accepted, Channel, Content, Permanent, R
 from hub.dispatcher.messages import message_for
 from hub.dispatcher.personal_links import PersonalLinks
 from hub.dispatcher.schedule import Schedule
-from hub.domain.deliveries import DeliveryReason
+from hub.domain.delivery.states import DeliveryReason
 from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.health import Health
 from hub.ledger.claimed import Claim

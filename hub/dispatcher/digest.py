@@ -10,8 +10,8 @@ import structlog
 from connectors.outbound.channel import Digest, DigestChannel, Message, Permanent, Result, Transient
 from hub.dispatcher.attempt import Attempts
 from hub.dispatcher.messages import message_for
-from hub.domain.deliveries import DeliveryReason
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
+from hub.domain.delivery.states import DeliveryReason
 from hub.domain.vocabulary import Medium
 from hub.ledger.claimed import Claim
 from hub.ledger.outcomes import Outcome

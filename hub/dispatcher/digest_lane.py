@@ -19,7 +19,7 @@ from hub import metrics
 from hub.dispatcher.digest import DigestAttempts, Held
 from hub.dispatcher.patience import patiently
 from hub.dispatcher.recorder import Recorder
-from hub.domain.deliveries import DeliveryReason
+from hub.domain.delivery.states import DeliveryReason
 from hub.domain.vocabulary import DeliveryStatus
 from hub.health import Health
 from hub.ledger.claims import next_due

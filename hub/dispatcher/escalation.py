@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub import metrics
 from hub.dispatcher.patience import patiently
-from hub.domain.territory import Territory
+from hub.domain.directory.territory import Territory
 from hub.health import Health
 from hub.ledger.directory_view import DirectoryViews
 from hub.ledger.escalation_steps import StepDone, do_step, due_escalations, hurry_unreachable

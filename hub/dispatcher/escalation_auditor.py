@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub import metrics
 from hub.dispatcher.patience import patiently
-from hub.domain.escalation import nature_of
-from hub.domain.territory import Territory
+from hub.domain.delivery.escalation import nature_of
+from hub.domain.directory.territory import Territory
 from hub.health import Health
 from hub.ledger.directory_view import DirectoryViews
 from hub.ledger.escalation_audit import EscalationFault, Fault, audit, count_open

@@ -14,7 +14,7 @@ from connectors.outbound.webhook.handshake import verify
 from connectors.outbound.webhook.sender import Sender
 from hub import metrics
 from hub.dispatcher.patience import patiently
-from hub.domain.webhooks import EndpointReason, EndpointState
+from hub.domain.delivery.webhooks import EndpointReason, EndpointState
 from hub.health import Health
 from hub.ledger.webhook_handshakes import activate, claim_handshake, handshake_failed
 from hub.ledger.webhooks import Endpoint, count_endpoints

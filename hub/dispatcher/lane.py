@@ -16,7 +16,7 @@ from hub import metrics
 from hub.dispatcher.attempt import Attempts
 from hub.dispatcher.patience import patiently
 from hub.dispatcher.recorder import Recorder
-from hub.domain.deliveries import DeliveryReason
+from hub.domain.delivery.states import DeliveryReason
 from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.health import Health
 from hub.ledger.claimed import Claim

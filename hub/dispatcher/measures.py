@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub import metrics
 from hub.dispatcher.patience import patiently
-from hub.domain.silence import silent, windows
+from hub.domain.delivery.silence import silent, windows
 from hub.domain.vocabulary import Institution
 from hub.health import Health
 from hub.ledger.measures import open_urgencies, published_in, retrying

@@ -5,9 +5,9 @@ from typing import Final, Literal
 from urllib.parse import quote
 
 from connectors.outbound.channel import Content, Message, NoticeContent, NoticeStatus, Permanent, SituationContent
-from hub.domain.deliveries import DeliveryReason
-from hub.domain.occasions import Occasion, read_occasion
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
+from hub.domain.delivery.occasions import Occasion, read_occasion
+from hub.domain.delivery.states import DeliveryReason
 from hub.domain.vocabulary import UNKNOWN, Medium, WarningCode
 from hub.ledger.claimed import Claim, Recipient
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub import metrics
 from hub.dispatcher.patience import patiently
-from hub.domain.deliveries import DeliveryReason
+from hub.domain.delivery.states import DeliveryReason
 from hub.domain.vocabulary import DeliveryStatus
 from hub.health import Health
 from hub.ledger.outcomes import Outcome, record

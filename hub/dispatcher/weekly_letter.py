@@ -19,12 +19,12 @@ from connectors.outbound.mail.weekly_letter import weekly_letter
 from hub import metrics
 from hub.data import load_territory
 from hub.dispatcher.patience import patiently
-from hub.domain.directory_lint import DAYS_AHEAD, lint
-from hub.domain.escalation import administrators_of
-from hub.domain.hours_lint import HourGap, Why
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
+from hub.domain.delivery.escalation import administrators_of
+from hub.domain.directory.hours_lint import HourGap, Why
+from hub.domain.directory.lint import DAYS_AHEAD, lint
+from hub.domain.directory.weekly_report import Report, weekly_report
 from hub.domain.rules.parameters import ParameterTable
-from hub.domain.weekly_report import Report, weekly_report
 from hub.health import Health
 from hub.ledger.directory_gaps import gaps_of
 from hub.ledger.directory_view import DirectoryView, DirectoryViews

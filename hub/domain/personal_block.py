@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from hub.domain.directory.places import CDAS_CODE
+from hub.domain.directory.territory import Territory
 from hub.domain.events import Data
 from hub.domain.faults import SemanticFault
-from hub.domain.places import CDAS_CODE
-from hub.domain.territory import Territory
 from hub.domain.vocabulary import Institution, Kind, Labelled, Service
 
 _JWE_COMPACT: Final = re.compile(r"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){3}")

@@ -9,12 +9,12 @@ from contextlib import suppress
 from datetime import date
 from typing import Final
 
-from hub.domain.directory_semantics import absence_faults, calendar_faults, contact_faults
+from hub.domain.directory.places import place_faults
+from hub.domain.directory.semantics import absence_faults, calendar_faults, contact_faults
+from hub.domain.directory.territory import Territory
 from hub.domain.events import Data, Envelope, SourceInvalid, level_of, parse_source
 from hub.domain.faults import SemanticFault
 from hub.domain.personal_block import block_faults
-from hub.domain.places import place_faults
-from hub.domain.territory import Territory
 from hub.domain.vocabulary import UNKNOWN, Institution, NoticeNature
 
 FIRST_DAY: Final = date(1900, 1, 1)

@@ -273,7 +273,7 @@ class Medium(Labelled):
 
 
 class DeliveryStatus(Labelled):
-    """The states of a delivery; `hub.domain.deliveries` says which may follow which."""
+    """The states of a delivery; `hub.domain.delivery.states` says which may follow which."""
 
     SCHEDULED = "SCHEDULED", "à envoyer"
     SENDING = "SENDING", "envoi en cours"

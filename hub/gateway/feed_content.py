@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from connectors.outbound.channel import NoticeContent, NoticeStatus
 from connectors.outbound.feeds.content import FeedClosure, FeedContent, FeedNotice, FeedSituation
 from hub.data import load_calendar, load_territory
-from hub.domain.calendar import CLOSURE_REASONS
-from hub.domain.calendar_entries import LINE_SCOPE, NO_END, Entry
-from hub.domain.inbox import ItemState
-from hub.domain.paris import paris
+from hub.domain.calendar.entries import LINE_SCOPE, NO_END, Entry
+from hub.domain.calendar.line import CLOSURE_REASONS
+from hub.domain.calendar.paris import paris
+from hub.domain.delivery.inbox import ItemState
 from hub.domain.vocabulary import Institution, Medium
 from hub.ledger.feed_notices import StandingNotice, named_notices, public_notices
 from hub.ledger.feeds import Feed, FeedOf

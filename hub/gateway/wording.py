@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Final
 
+from hub.domain.calendar.paris import paris
 from hub.domain.french import MONTHS, NO_BREAK, date_in_full, day_of_month
-from hub.domain.paris import paris
 from hub.domain.vocabulary import Labelled, Role, Service
 from hub.ledger.acknowledgements import Holder
 

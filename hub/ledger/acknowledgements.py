@@ -1,7 +1,7 @@
 """What recipients make of their deliveries: shown, taken in charge, and what that changes for the others.
 
 Every function works inside the transaction of the connection that it is given. Rows are locked in the order of their
-ids. A state changes only as `hub.domain.deliveries` allows, and never without its row in the status outbox.
+ids. A state changes only as `hub.domain.delivery.states` allows, and never without its row in the status outbox.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from sqlalchemy import Row, and_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.deliveries import TRANSITIONS, DeliveryReason, after_taken_by_another, check_transition
+from hub.domain.delivery.states import TRANSITIONS, DeliveryReason, after_taken_by_another, check_transition
 from hub.domain.vocabulary import DeliveryStatus
 from hub.ledger.escalations import lock_escalations
 from hub.ledger.outbox import StatusChange, add_statuses, status_row

@@ -14,12 +14,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.data import load_parameters
-from hub.domain.digests import AT_ONCE, Rhythm
-from hub.domain.matrix_versions import in_force_on
-from hub.domain.notice_deadlines import acknowledge_by
-from hub.domain.notice_matrix import ADDED_RULE, MatrixRow
-from hub.domain.paris import paris
-from hub.domain.working_time import OfficeHours
+from hub.domain.calendar.paris import paris
+from hub.domain.calendar.working_time import OfficeHours
+from hub.domain.delivery.digests import AT_ONCE, Rhythm
+from hub.domain.notices.deadlines import acknowledge_by
+from hub.domain.notices.matrix import ADDED_RULE, MatrixRow
+from hub.domain.notices.versions import in_force_on
 from hub.ledger.decided import DecidedEvent, Key
 from hub.ledger.matrix import matrix_versions
 from hub.ledger.notices import WITHDRAWN

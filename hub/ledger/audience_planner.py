@@ -14,9 +14,9 @@ from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.data import load_territory
-from hub.domain.absence import Absence
-from hub.domain.directory import CONTACT_FIELDS, Contact, Directory
-from hub.domain.notice_matrix import ADDED_RULE, MatrixRow, notice_given, scope_of
+from hub.domain.directory.absence import Absence
+from hub.domain.directory.contacts import CONTACT_FIELDS, Contact, Directory
+from hub.domain.notices.matrix import ADDED_RULE, MatrixRow, notice_given, scope_of
 from hub.domain.vocabulary import Labelled, Outcome
 from hub.ledger.audience import Asked, day_of, office_hours
 from hub.ledger.contacts import directory_revision

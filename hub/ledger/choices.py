@@ -7,8 +7,8 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.data import load_territory
-from hub.domain.paris import paris
-from hub.domain.subscriptions import Basis, wish
+from hub.domain.calendar.paris import paris
+from hub.domain.subscriptions.rows import Basis, wish
 from hub.domain.vocabulary import Confidentiality, Institution, Kind
 from hub.ledger.decided import DecidedEvent
 from hub.ledger.facts import facts_of

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, and_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.deliveries import DeliveryReason
+from hub.domain.delivery.states import DeliveryReason
 from hub.domain.vocabulary import DeliveryStatus
 from hub.ledger.outbox import StatusChange, status_row
 from hub.ledger.tables import contact, delivery, event, notice_version
@@ -61,7 +61,7 @@ class Claim:
     `text` is None when the ledger holds no version of it; `recipient` when the directory holds no such contact.
     `number` counts the contact's deliveries by this medium; None: they are not counted.
     `duty`: the convention sends it; False: the contact asked for it.
-    `occasion` says what made it beyond the first one (hub.domain.occasions).
+    `occasion` says what made it beyond the first one (hub.domain.delivery.occasions).
     """
 
     delivery: Delivered

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import CTE, ColumnElement, DateTime, Text, func, insert, literal, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.deliveries import DUE
+from hub.domain.delivery.states import DUE
 from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.ledger.claimed import Claim, read_claims, told
 from hub.ledger.outbox import add_statuses

@@ -9,8 +9,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.data import load_territory
-from hub.domain.absence import Absence
-from hub.domain.directory import CONTACT_FIELDS, Contact, Directory, contact_from_data
+from hub.domain.directory.absence import Absence
+from hub.domain.directory.contacts import CONTACT_FIELDS, Contact, Directory, contact_from_data
 from hub.domain.vocabulary import Role
 from hub.ledger.contacts import absences_of
 from hub.ledger.sign_ins import today

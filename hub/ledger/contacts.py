@@ -9,7 +9,7 @@ from sqlalchemy import Table, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.absence import Absence
+from hub.domain.directory.absence import Absence
 from hub.ledger.tables import absence, calendar_entry, contact, directory_position
 from hub.ledger.webhooks import follow_directory
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.reconciliation import REACHED, Reached
+from hub.domain.delivery.reconciliation import REACHED, Reached
 from hub.domain.vocabulary import DeliveryStatus
 from hub.ledger.tables import PULL_LANE, event, id_conflict, reject
 from hub.wire.stretches import Stretch

@@ -1,7 +1,7 @@
 """What operators do to deliveries: try again what failed, or have another contact told instead.
 
-Every act is one transaction of the caller's: the new state as `hub.domain.deliveries` allows it, its status event, and
-a line of the audit. The row is locked first, so that a dispatcher either has the delivery already, and the act is
+Every act is one transaction of the caller's: the new state as `hub.domain.delivery.states` allows it, its status event,
+and a line of the audit. The row is locked first, so that a dispatcher either has the delivery already, and the act is
 refused, or never gets it.
 """
 
@@ -14,9 +14,9 @@ from uuid import UUID
 from sqlalchemy import and_, exists, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.deliveries import DeliveryReason, TransitionRefused, check_transition, delivery_id
-from hub.domain.operations import STATE_AFTER, OperatorAct, OperatorReason
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
+from hub.domain.delivery.operations import STATE_AFTER, OperatorAct, OperatorReason
+from hub.domain.delivery.states import DeliveryReason, TransitionRefused, check_transition, delivery_id
 from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.errors import HubError
 from hub.ledger.acknowledgements import holder_of

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hub.domain.hours_lint import HourGap, hours_without
+from hub.domain.directory.hours_lint import HourGap, hours_without
 from hub.domain.rules.parameters import ParameterTable
 from hub.ledger.directory_view import DirectoryView
 

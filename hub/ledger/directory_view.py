@@ -7,12 +7,12 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.absence import Absence
-from hub.domain.calendar_entries import Entry, Opening, entry_from_data
-from hub.domain.directory import CONTACT_FIELDS, Contact, Directory
-from hub.domain.territory import Territory
+from hub.domain.calendar.entries import Entry, Opening, entry_from_data
+from hub.domain.calendar.working_time import OfficeHours
+from hub.domain.directory.absence import Absence
+from hub.domain.directory.contacts import CONTACT_FIELDS, Contact, Directory
+from hub.domain.directory.territory import Territory
 from hub.domain.vocabulary import Service
-from hub.domain.working_time import OfficeHours
 from hub.ledger.contacts import directory_revision
 from hub.ledger.tables import absence, calendar_entry, contact
 

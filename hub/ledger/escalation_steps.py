@@ -12,10 +12,10 @@ from uuid import UUID
 from sqlalchemy import RowMapping, and_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.deliveries import DeliveryReason, delivery_id
-from hub.domain.escalation import Rank, StepReason, present
-from hub.domain.occasions import escalation_occasion, read_occasion
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
+from hub.domain.delivery.escalation import Rank, StepReason, present
+from hub.domain.delivery.occasions import escalation_occasion, read_occasion
+from hub.domain.delivery.states import DeliveryReason, delivery_id
 from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.ledger.directory_view import DirectoryView
 from hub.ledger.escalations import end_escalations

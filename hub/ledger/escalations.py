@@ -14,8 +14,8 @@ from sqlalchemy import RowMapping, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.escalation import Asked, Desk, Nature, PlannedStep, Waits, nature_of, plan
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
+from hub.domain.delivery.escalation import Asked, Desk, Nature, PlannedStep, Waits, nature_of, plan
 from hub.domain.rules.parameters import ParameterTable
 from hub.domain.vocabulary import DeliveryStatus, Kind, Service
 from hub.ledger.decided import DecidedEvent

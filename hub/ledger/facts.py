@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.subscriptions import Facts
+from hub.domain.subscriptions.rows import Facts
 from hub.domain.vocabulary import Kind, NoticeCode
 from hub.ledger.decided import DecidedEvent, Key
 from hub.ledger.notices import WITHDRAWN

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.deliveries import DUE
+from hub.domain.delivery.states import DUE
 from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.ledger.outbox import StatusChange, add_statuses, status_row
 from hub.ledger.tables import delivery, delivery_attempt, event

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, DateTime, Text
 
-from hub.domain.inbox import ItemState
+from hub.domain.delivery.inbox import ItemState
 from hub.domain.vocabulary import Confidentiality, Kind, Medium, WarningCode
 
 LARGEST_PAGE: Final = 500

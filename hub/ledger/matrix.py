@@ -1,7 +1,7 @@
 """The versions of the notice matrix in the ledger, and what is done to them; each act one line of their history.
 
 Every function works inside the transaction of the connection that it is given. The checks are those of
-`hub.domain.matrix_versions`; acts on versions come one after the other.
+`hub.domain.notices.versions`; acts on versions come one after the other.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,10 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.data.matrix_file import shipped_matrix
-from hub.domain.matrix_rows import build_rows
-from hub.domain.matrix_versions import (
+from hub.domain.calendar.paris import paris
+from hub.domain.notices.matrix import Rows, differences
+from hub.domain.notices.rows import build_rows
+from hub.domain.notices.versions import (
     SHIPPED,
     Act,
     MatrixAct,
@@ -24,8 +26,6 @@ from hub.domain.matrix_versions import (
     check_refusal,
     in_force_on,
 )
-from hub.domain.notice_matrix import Rows, differences
-from hub.domain.paris import paris
 from hub.domain.vocabulary import Institution
 from hub.ledger.tables import notice_matrix, notice_matrix_act
 

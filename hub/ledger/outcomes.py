@@ -1,7 +1,7 @@
 """Recording how attempts ended.
 
 Every function works inside the transaction of the connection that it is given. A state changes here only as
-`hub.domain.deliveries` allows, and never without its row in the status outbox.
+`hub.domain.delivery.states` allows, and never without its row in the status outbox.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, Text, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.deliveries import DeliveryReason, check_transition
+from hub.domain.delivery.states import DeliveryReason, check_transition
 from hub.domain.vocabulary import DeliveryStatus
 from hub.ledger.claimed import Claim, read_claims, told
 from hub.ledger.outbox import add_statuses

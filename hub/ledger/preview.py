@@ -8,12 +8,12 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.data import load_territory
-from hub.domain.digests import AT_ONCE, Rhythm
-from hub.domain.matrix_versions import Version, in_force_on
-from hub.domain.notice_matrix import ADDED_RULE
-from hub.domain.paris import paris
-from hub.domain.previewing import Occurrence, Preview, month_before, preview
-from hub.domain.subscriptions import Facts, Subscription
+from hub.domain.calendar.paris import paris
+from hub.domain.delivery.digests import AT_ONCE, Rhythm
+from hub.domain.notices.matrix import ADDED_RULE
+from hub.domain.notices.versions import Version, in_force_on
+from hub.domain.subscriptions.preview import Occurrence, Preview, month_before, preview
+from hub.domain.subscriptions.rows import Facts, Subscription
 from hub.domain.vocabulary import Kind, Urgency
 from hub.ledger.facts import notice_facts
 from hub.ledger.matrix import matrix_versions

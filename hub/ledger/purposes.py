@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.occasions import read_occasion
+from hub.domain.delivery.occasions import read_occasion
 from hub.ledger.tables import delivery, event
 
 

@@ -16,8 +16,8 @@ from typing import Final
 from aiokafka import ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from hub.domain.delivery.reconciliation import HELD_OUTCOMES, Fate, Gap, Reached, day_bounds
 from hub.domain.events import never_stored
-from hub.domain.reconciliation import HELD_OUTCOMES, Fate, Gap, Reached, day_bounds
 from hub.ledger.day_rows import (
     Found,
     Kept,

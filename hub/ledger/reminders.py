@@ -12,10 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.deliveries import DeliveryReason
-from hub.domain.escalation import present
-from hub.domain.occasions import reminder_occasion
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
+from hub.domain.delivery.escalation import present
+from hub.domain.delivery.occasions import reminder_occasion
+from hub.domain.delivery.states import DeliveryReason
 from hub.domain.vocabulary import Medium, Role
 from hub.ledger.directory_view import DirectoryView
 from hub.ledger.escalation_steps import schedule_more

@@ -10,10 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.data import load_territory
-from hub.domain.deliveries import DUE, DeliveryReason, delivery_id
-from hub.domain.digests import AT_ONCE, Rhythm
-from hub.domain.reaching import PULLED, Way, media_for
-from hub.domain.subscriptions import Facts, Subscription
+from hub.domain.delivery.digests import AT_ONCE, Rhythm
+from hub.domain.delivery.reaching import PULLED, Way, media_for
+from hub.domain.delivery.states import DUE, DeliveryReason, delivery_id
+from hub.domain.subscriptions.rows import Facts, Subscription
 from hub.domain.vocabulary import DeliveryStatus, Kind, Medium, Urgency
 from hub.ledger.audience import Asked, asked_of, queue_audiences
 from hub.ledger.decided import DecidedEvent, Key

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.deliveries import DeliveryReason
-from hub.domain.occasions import read_occasion, taken_occasion
+from hub.domain.delivery.occasions import read_occasion, taken_occasion
+from hub.domain.delivery.states import DeliveryReason
 from hub.domain.vocabulary import UNKNOWN, DeliveryStatus, Medium
 from hub.ledger.escalation_steps import schedule_more
 from hub.ledger.escalations import end_escalations, escalation_id

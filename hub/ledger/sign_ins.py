@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
 from hub.ledger.tables import SIGN_INS_CHANNEL, contact, portal_session, portal_sign_in
 
 LIMIT_PERIOD: Final = timedelta(hours=1)

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import RowMapping, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.digests import Pace, Rhythm
-from hub.domain.subscriptions import Basis, Subscription
+from hub.domain.delivery.digests import Pace, Rhythm
+from hub.domain.subscriptions.rows import Basis, Subscription
 from hub.domain.vocabulary import Kind, Medium, NoticeCode, Urgency
 from hub.ledger.tables import subscription
 

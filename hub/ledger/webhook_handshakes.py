@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.webhooks import EndpointReason, EndpointState, next_handshake
+from hub.domain.delivery.webhooks import EndpointReason, EndpointState, next_handshake
 from hub.ledger.tables import contact, webhook_endpoint, webhook_key
 from hub.ledger.webhooks import Endpoint, read_endpoint
 

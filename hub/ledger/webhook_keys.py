@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.webhooks import MOST_KEYS, EndpointState, WebhookAct, WebhookReason
+from hub.domain.delivery.webhooks import MOST_KEYS, EndpointState, WebhookAct, WebhookReason
 from hub.errors import HubError
 from hub.ledger.tables import webhook_action, webhook_endpoint, webhook_key
 from hub.ledger.webhooks import Endpoint, read_endpoint

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping, Select, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.webhooks import FROM_DIRECTORY, EndpointReason, EndpointState, endpoint_id
+from hub.domain.delivery.webhooks import FROM_DIRECTORY, EndpointReason, EndpointState, endpoint_id
 from hub.ledger.tables import contact, webhook_endpoint, webhook_key
 
 

@@ -6,8 +6,8 @@ from typing import Final
 import structlog
 
 from hub import metrics
-from hub.domain.paris import paris
-from hub.domain.reconciliation import Fate, Gap, Reached
+from hub.domain.calendar.paris import paris
+from hub.domain.delivery.reconciliation import Fate, Gap, Reached
 from hub.ledger.reconciliation import Readers, Report, Sources, reconcile
 from hub.processors.parts import Parts
 from hub.settings import Settings

@@ -12,13 +12,13 @@ from aiokafka.errors import KafkaError
 
 from hub import metrics
 from hub.data import load_calendar
-from hub.domain.absence import absence_from_data
-from hub.domain.calendar import Calendar
-from hub.domain.calendar_entries import entry_from_data
-from hub.domain.directory import Directory, contact_from_data
+from hub.domain.calendar.entries import entry_from_data
+from hub.domain.calendar.line import Calendar
+from hub.domain.calendar.paris import paris
+from hub.domain.directory.absence import absence_from_data
+from hub.domain.directory.contacts import Directory, contact_from_data
+from hub.domain.directory.territory import Territory
 from hub.domain.events import parse_source
-from hub.domain.paris import paris
-from hub.domain.territory import Territory
 from hub.errors import HubError
 from hub.health import Health
 from hub.router.closing import close_consumer

@@ -9,11 +9,11 @@ from typing import Final
 import structlog
 from aiokafka import ConsumerRecord
 
-from hub.domain.decide import decide, is_routed
-from hub.domain.decision import Answer, Decision
+from hub.domain.directory.territory import Territory
 from hub.domain.events import EVENT_TYPES, SIGNATORIES, Envelope, never_stored
+from hub.domain.routing.decide import decide, is_routed
+from hub.domain.routing.decision import Answer, Decision
 from hub.domain.rules.parameters import NO_ROWS, ParameterTable
-from hub.domain.territory import Territory
 from hub.domain.vocabulary import Confidentiality
 from hub.router.directory import DirectoryState, Entry, owner_of
 from hub.router.lanes import institution_of, misplaced

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from hub import metrics
-from hub.domain.directory import Directory
-from hub.domain.directory_lint import (
+from hub.domain.directory.contacts import Directory
+from hub.domain.directory.lint import (
     CASE_ROLES,
     DAYS_AHEAD,
     NOTICE_ROLES,

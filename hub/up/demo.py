@@ -8,8 +8,8 @@ import httpx
 
 from hub.data import load_territory
 from hub.demo import demo_directory_rows, demo_notices
-from hub.domain.directory_import import LineStatus, plan_import
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
+from hub.domain.directory.contact_import import LineStatus, plan_import
 from hub.errors import HubError
 from hub.settings import Settings
 from hub.up.endpoints import Endpoints

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fastavro import parse_schema, schemaless_writer
 
-from hub.domain.decision import Answer, Explanation, Routing
+from hub.domain.routing.decision import Answer, Explanation, Routing
 from hub.wire.avro_parts import NULL, PRESENT, avro_long, avro_string, remembering
 
 _KEPT_AT_MOST: Final = 4096

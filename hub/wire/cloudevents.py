@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hub.domain.directory.territory import Territory
 from hub.domain.events import EVENT_TYPES, Envelope, parse_source
 from hub.domain.faults import SemanticFault
 from hub.domain.semantics import faults_of_sound_fields, semantic_faults
-from hub.domain.territory import Territory
 from hub.wire.attributes import KNOWN, AttributeReader, AttributesRead
 from hub.wire.avro import decode, encode
 from hub.wire.constraints import datum_faults

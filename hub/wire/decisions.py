@@ -7,8 +7,8 @@ types) is encoded once, and a record is the concatenation of its parts.
 
 from typing import Any, Final
 
-from hub.domain.decision import Answer, Decision
 from hub.domain.events import Envelope
+from hub.domain.routing.decision import Answer, Decision
 from hub.domain.rules.catalogue import RULES_VERSION
 from hub.errors import HubError
 from hub.wire.answer_writer import ANSWER_FIELDS, AnswerWriter

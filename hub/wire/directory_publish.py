@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from hub.domain.directory import Contact, contact_data
+from hub.domain.directory.contacts import Contact, contact_data
 from hub.domain.events import EVENT_TYPES, Envelope
 from hub.errors import BrokerUnavailable, HubError
 from hub.settings import Settings

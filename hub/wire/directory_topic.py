@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from hub.domain.absence import absence_from_data
-from hub.domain.directory import Directory, contact_from_data
-from hub.domain.territory import Territory
+from hub.domain.directory.absence import absence_from_data
+from hub.domain.directory.contacts import Directory, contact_from_data
+from hub.domain.directory.territory import Territory
 from hub.errors import BrokerUnavailable
 from hub.settings import Settings
 from hub.wire import kafka_client

@@ -7,7 +7,7 @@ from typing import Final
 
 from aiokafka import ConsumerRecord, TopicPartition
 
-from hub.domain.marks import Marks
+from hub.domain.delivery.marks import Marks
 from hub.settings import Settings
 from hub.wire.avro import decode
 from hub.wire.faults import EventInvalid

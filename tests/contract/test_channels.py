@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.outbound.channel import Accepted, Permanent, Transient
-from hub.domain.deliveries import DeliveryReason
+from hub.domain.delivery.states import DeliveryReason
 from tests.contract.channel_receivers import Receiver, mail_receiver, message, webhook_receiver
 
 

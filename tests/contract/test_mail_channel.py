@@ -13,7 +13,7 @@ from ical.calendar_stream import IcsCalendarStream
 
 from connectors.outbound.channel import Accepted, Message, Permanent, Result, Transient
 from connectors.outbound.mail.channel import MailChannel
-from hub.domain.deliveries import DeliveryReason
+from hub.domain.delivery.states import DeliveryReason
 from hub.embedded.mail import MailCatcher, MailFault
 from tests.contract.channel_receivers import mail_channel_to, message
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hub.data import load_calendar, load_territory
-from hub.domain.decide import decide
+from hub.domain.routing.decide import decide
 from hub.wire.cloudevents import EventReader
 from hub.wire.schemas import load_catalogue
 

@@ -14,8 +14,8 @@ from connectors.outbound.channel import Accepted, Permanent, Result, SituationCo
 from connectors.outbound.webhook.channel import WebhookChannel
 from connectors.outbound.webhook.handshake import verify
 from connectors.outbound.webhook.sender import Sender
-from hub.domain.deliveries import DeliveryReason
-from hub.domain.webhooks import EndpointReason, EndpointState
+from hub.domain.delivery.states import DeliveryReason
+from hub.domain.delivery.webhooks import EndpointReason, EndpointState
 from hub.ledger.webhooks import Endpoint, Key
 from tests.contract.channel_receivers import message
 from tests.contract.webhook_system import (

@@ -26,7 +26,7 @@ from connectors.outbound.webhook.calls import Caller
 from connectors.outbound.webhook.channel import WebhookChannel
 from connectors.outbound.webhook.sender import Sender
 from connectors.outbound.webhook.signature import MasterKeys, SigningKey, master_keys
-from hub.domain.webhooks import EndpointReason, EndpointState, endpoint_id
+from hub.domain.delivery.webhooks import EndpointReason, EndpointState, endpoint_id
 from hub.ledger.webhooks import Endpoint, Key
 from hub.settings import Settings
 

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
 from hub.up.endpoints import Endpoints
 from tests.e2e.e2e_hub import HubUp, publish, query, referral, wait
 

@@ -11,7 +11,7 @@ from typing import Final, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from hub.domain.deliveries import delivery_id
+from hub.domain.delivery.states import delivery_id
 from hub.router.lanes import ALL, topics_of
 from hub.wire import kafka_client
 from hub.wire.avro import decode

@@ -17,8 +17,9 @@ from tests.mutation.reporting import PAGE, REASONS, read_reasons, stale, survivo
 from tests.mutation.running import KILLED, SURVIVED, TESTS, TIMED_OUT, UNTESTED, judge
 
 REPORT = Path("build/mutation.json")
-LEFT_OUT = ("hub/domain/vocabulary.py", "hub/domain/situation_vocabulary.py")
-FOLDERS = ("hub/domain", "hub/domain/asking")
+ROOMS = ("asking", "calendar", "delivery", "directory", "notices", "routing", "subscriptions")
+LEFT_OUT = ("hub/domain/vocabulary.py", "hub/domain/routing/situation_vocabulary.py")
+FOLDERS = ("hub/domain", *(f"hub/domain/{room}" for room in ROOMS))
 ALSO = tuple(f"hub/domain/rules/{name}.py" for name in ("catalogue", "parameter_kinds", "parameters", "rule"))
 
 Verdicts = dict[str, dict[str, str]]

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 from hub.data import load_calendar, load_territory
-from hub.domain.calendar import Calendar
-from hub.domain.decide import decide
+from hub.domain.calendar.line import Calendar
+from hub.domain.routing.decide import decide
 from hub.wire.cloudevents import EventReader
 from hub.wire.schemas import load_catalogue
 from tests.oracle.answer import Place

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.domain.decide import decide
+from hub.domain.routing.decide import decide
 from tests.oracle import cases
 from tests.oracle.drawn import any_case
 from tests.oracle.events import HANDOVER, REFERRAL, SOCIAL_URGENCY, Case, entry, event_of, life_event

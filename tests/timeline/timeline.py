@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from connectors.outbound.mail.channel import mail_channel
 from hub.data.parameter_file import load_parameters
 from hub.dispatcher.dispatcher import Dispatcher
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
 from hub.embedded.mail import MailCatcher
 from hub.health import Health
 from hub.ledger import tables

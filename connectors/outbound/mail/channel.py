@@ -13,7 +13,7 @@ from connectors.outbound.mail.addresses import transport_address
 from connectors.outbound.mail.digest import render_digest
 from connectors.outbound.mail.render import Letterhead, render
 from connectors.outbound.mail.session import Mail, Server, open_session, reset, send
-from hub.domain.deliveries import DeliveryReason
+from hub.domain.delivery.states import DeliveryReason
 from hub.errors import SettingsError
 from hub.settings import Settings
 

@@ -7,7 +7,7 @@ import re
 from enum import StrEnum
 
 from connectors.outbound.channel import Permanent, Transient
-from hub.domain.deliveries import DeliveryReason
+from hub.domain.delivery.states import DeliveryReason
 
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 

@@ -21,7 +21,7 @@ from aiosmtplib.errors import (
 
 from connectors.outbound.channel import Accepted, Permanent, Result, Transient
 from connectors.outbound.mail.replies import Step, classify, describe
-from hub.domain.deliveries import DeliveryReason
+from hub.domain.delivery.states import DeliveryReason
 
 _RESET_SECONDS: Final = 5.0  # a kept connection that takes longer is given up for a new one
 _LEADING_DOT: Final = re.compile(rb"(?m)^\.")

@@ -11,8 +11,8 @@ from connectors.outbound.mail.render import Letterhead
 from connectors.outbound.mail.threads import message_id
 from connectors.outbound.mail.wording import PAGES
 from connectors.outbound.wording import SENDER_NAME
+from hub.domain.calendar.paris import paris
 from hub.domain.french import NO_BREAK, without_bad_breaks
-from hub.domain.paris import paris
 
 SUBJECT: Final = "Votre lien de connexion"
 

@@ -11,8 +11,8 @@ from connectors.outbound.mail.render import Letterhead
 from connectors.outbound.mail.threads import message_id
 from connectors.outbound.mail.wording import PAGES
 from connectors.outbound.wording import SENDER_NAME
+from hub.domain.directory.weekly_report import Report
 from hub.domain.french import MONTHS, day_of_month, without_bad_breaks
-from hub.domain.weekly_report import Report
 
 _CLOSING: Final = (
     "Pour y remédier : corriger l’annuaire, déclarer un suppléant, ou compléter le calendrier du service. "

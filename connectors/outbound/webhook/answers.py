@@ -6,7 +6,7 @@ from typing import Final
 
 from connectors.outbound.channel import Accepted, Permanent, Result, Transient
 from connectors.outbound.webhook.calls import Answer
-from hub.domain.deliveries import DeliveryReason
+from hub.domain.delivery.states import DeliveryReason
 
 GONE: Final = 410
 _LONGEST_WAIT: Final = 3600.0  # seconds that a system may ask for

@@ -16,7 +16,7 @@ import httpcore
 from connectors.guard.addresses import AddressRefused, Allowed, Target, target_of
 from connectors.guard.backend import CheckedBackend, Resolve, authority, resolve_by_system
 from connectors.outbound.channel import Permanent, Transient
-from hub.domain.deliveries import DeliveryReason
+from hub.domain.delivery.states import DeliveryReason
 
 LONGEST_ANSWER: Final = 4096  # bytes of a body that are read; the rest is left, and the connection given up
 _BODY_SECONDS: Final = 2.0  # for the body, once the status is known

@@ -12,8 +12,8 @@ from connectors.outbound.webhook.payload import payload
 from connectors.outbound.webhook.receivers import Receivers
 from connectors.outbound.webhook.sender import Sender
 from hub import metrics
-from hub.domain.deliveries import DeliveryReason
-from hub.domain.webhooks import EndpointState
+from hub.domain.delivery.states import DeliveryReason
+from hub.domain.delivery.webhooks import EndpointState
 from hub.errors import LedgerUnavailable
 from hub.ledger.webhooks import Endpoint
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.domain.webhooks import EndpointReason
+from hub.domain.delivery.webhooks import EndpointReason
 from hub.errors import LedgerUnavailable
 from hub.ledger.engine import unavailable
 from hub.ledger.faults import UNAVAILABLE

@@ -9,8 +9,8 @@ from uuid import UUID
 from connectors.outbound.channel import Permanent, Transient
 from connectors.outbound.webhook.payload import verification
 from connectors.outbound.webhook.sender import Sender
-from hub.domain.deliveries import DeliveryReason
-from hub.domain.webhooks import EndpointReason
+from hub.domain.delivery.states import DeliveryReason
+from hub.domain.delivery.webhooks import EndpointReason
 from hub.ledger.webhooks import Endpoint
 
 

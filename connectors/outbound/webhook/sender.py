@@ -10,7 +10,7 @@ from connectors.guard.backend import Resolve, resolve_by_system
 from connectors.outbound.channel import Permanent, Transient
 from connectors.outbound.webhook.calls import Answer, Caller
 from connectors.outbound.webhook.signature import MasterKeys, SigningKey, master_keys, signed_headers
-from hub.domain.deliveries import DeliveryReason
+from hub.domain.delivery.states import DeliveryReason
 from hub.errors import SettingsError
 from hub.ledger.webhooks import Endpoint
 from hub.settings import Settings

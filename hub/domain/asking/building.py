@@ -6,9 +6,9 @@ from typing import Any, Final
 from hub.domain.asking.field import Answers
 from hub.domain.asking.form_request import DIRECTION_OF, HANDOVER, JOINT_INTERVENTION, SOCIAL_URGENCY
 from hub.domain.asking.question import NO, NOT_KNOWN, YES, AskedEvent
+from hub.domain.calendar.paris import paris
 from hub.domain.events import Envelope, default_level_of
-from hub.domain.paris import paris
-from hub.domain.situation_vocabulary import BenefitChange, EmitterService, Need, SupportedBy, SupportStatus
+from hub.domain.routing.situation_vocabulary import BenefitChange, EmitterService, Need, SupportedBy, SupportStatus
 from hub.domain.vocabulary import Institution, Service
 
 REFERENCE: Final = "hub-ask"

@@ -14,8 +14,8 @@ from hub.domain.asking.form_household import (
 )
 from hub.domain.asking.form_request import ANY_COMMUNE_HERE, BENEFIT_LOST, BENEFIT_LOST_LATELY
 from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, Kind
-from hub.domain.dates import Elapsed, Unpaid, elapsed, unpaid
-from hub.domain.territory import DEPARTEMENT_PREFIX
+from hub.domain.calendar.dates import Elapsed, Unpaid, elapsed, unpaid
+from hub.domain.directory.territory import DEPARTEMENT_PREFIX
 
 REFERENCE_DAY: Final = date(2026, 6, 15)
 """The day on which the dates that stand for others are as old as those that they stand for."""

@@ -4,7 +4,7 @@ import unicodedata
 from difflib import get_close_matches
 from typing import Final
 
-from hub.domain.territory import Commune, Territory
+from hub.domain.directory.territory import Commune, Territory
 
 MOST_FOUND: Final = 9
 

@@ -17,12 +17,12 @@ from hub.domain.asking.essence import Essence, essence
 from hub.domain.asking.field import Answers, Field
 from hub.domain.asking.form import FORM
 from hub.domain.asking.watching import BY_COMMUNE, SHOWN_IN, watch
-from hub.domain.calendar import Line
-from hub.domain.cases import Case, Grounds, read_case
-from hub.domain.decision import Routing
-from hub.domain.paris import paris
+from hub.domain.calendar.line import Line
+from hub.domain.calendar.paris import paris
+from hub.domain.routing.cases import Case, Grounds, read_case
+from hub.domain.routing.decision import Routing
+from hub.domain.routing.situation import Home, Place, Situation
 from hub.domain.rules.parameters import Parameters
-from hub.domain.situation import Home, Place, Situation
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

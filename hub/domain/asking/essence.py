@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from hub.domain.decision import Answer, Routing
+from hub.domain.routing.decision import Answer, Routing
 from hub.domain.vocabulary import Flag
 
 Essence = tuple[object, ...]

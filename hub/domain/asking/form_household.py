@@ -5,7 +5,7 @@ from typing import Final
 from hub.domain.asking.field import YES_OR_NO, Field, both, given, options_of
 from hub.domain.asking.form_request import REFERRAL, SOCIAL_URGENCY, any_request
 from hub.domain.asking.question import NO, NOT_KNOWN, YES, Kind, Option
-from hub.domain.situation_vocabulary import EmitterService, LifeEventKind, Scheme
+from hub.domain.routing.situation_vocabulary import EmitterService, LifeEventKind, Scheme
 
 THIS_YEAR: Final = "2026-01-15"
 LAST_YEAR: Final = "2025-01-15"

@@ -4,7 +4,7 @@ from typing import Final
 
 from hub.domain.asking.field import YES_OR_NO, Field, both, given, options_of
 from hub.domain.asking.question import NO, NOT_KNOWN, OUTSIDE, YES, Kind, Option
-from hub.domain.situation_vocabulary import (
+from hub.domain.routing.situation_vocabulary import (
     BenefitChange,
     Direction,
     EmitterService,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from hub.domain.decision import Decision
 from hub.domain.events import Data, Envelope
+from hub.domain.routing.decision import Decision
 
 YES: Final = "YES"
 NO: Final = "NO"

@@ -6,7 +6,7 @@ from typing import Final
 
 from hub.domain.asking.communes import find_communes, plain
 from hub.domain.asking.question import NO, NOT_KNOWN, YES, AnswerInvalid, Kind, Option, Question
-from hub.domain.territory import DEPARTEMENT_PREFIX, Territory
+from hub.domain.directory.territory import DEPARTEMENT_PREFIX, Territory
 
 NOT_KNOWN_LABEL: Final = "on ne sait pas"
 

@@ -9,11 +9,11 @@ from hub.domain.asking.dependence import Basis, dependence
 from hub.domain.asking.field import Answers, Field
 from hub.domain.asking.form import FIELDS, FORM
 from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, AnswerInvalid, Conclusion, Kind, Option, Question
-from hub.domain.calendar import Calendar
-from hub.domain.decide import decide
-from hub.domain.directory import Directory
-from hub.domain.paris import paris
-from hub.domain.places import CDAS_CODE
+from hub.domain.calendar.line import Calendar
+from hub.domain.calendar.paris import paris
+from hub.domain.directory.contacts import Directory
+from hub.domain.directory.places import CDAS_CODE
+from hub.domain.routing.decide import decide
 from hub.domain.rules.parameters import NO_ROWS, ParameterTable
 from hub.domain.vocabulary import Role, Service
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from hub.domain.cases import Case, apply_rules
-from hub.domain.decision import Answer
-from hub.domain.situation import Situation
+from hub.domain.routing.cases import Case, apply_rules
+from hub.domain.routing.decision import Answer
+from hub.domain.routing.situation import Situation
 
 _OF_SITUATION: Final = frozenset(Situation._fields)
 _OF_CASE: Final = frozenset(Case._fields)

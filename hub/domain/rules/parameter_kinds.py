@@ -7,8 +7,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from hub.domain.calendar_entries import Opening, openings_from_cell
-from hub.domain.escalation import Waits
+from hub.domain.calendar.entries import Opening, openings_from_cell
+from hub.domain.delivery.escalation import Waits
 
 _SWITCH: Final = {"oui": True, "true": True, "non": False, "false": False}
 _NUMBER: Final = re.compile(r"[0-9]{1,6}")
@@ -171,7 +171,7 @@ _KINDS: Final = (
     ParameterKind(
         "social_urgency_escalation",
         "Les mêmes délais pour une situation sociale urgente ou une information en protection de l’enfance",
-        "Service fermé, la première étape n’attend pas ; les suivantes courent en minutes ouvrées.",
+        "Service fermé, la première étape n’attend pas ; les suivantes courent en minutes ouvrées.",
         ("R52", "R63"),
         _waits,
     ),
@@ -188,7 +188,7 @@ _KINDS: Final = (
         "Ses horaires et ses fermetures comptent pour les relances adressées à la CAF.",
         ("C13",),
         _site,
-        when_empty="aucun : les horaires ci-dessus",
+        when_empty="aucun : les horaires ci-dessus",
     ),
 )
 

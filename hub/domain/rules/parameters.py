@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
-from hub.domain.calendar_entries import Opening, openings_from_cell
-from hub.domain.escalation import Waits
+from hub.domain.calendar.entries import Opening, openings_from_cell
+from hub.domain.delivery.escalation import Waits
 from hub.domain.rules.parameter_kinds import KINDS, Value, read_day
 
 COLUMNS: Final = ("parameter", "value", "valid_from", "valid_to", "decided_by", "note")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from hub.domain.decision import Explanation
+from hub.domain.routing.decision import Explanation
 from hub.domain.vocabulary import Flag, Impact, Institution, NoticeNature, Role, Service
 
 RIGHTS: Final = frozenset({Impact.RIGHTS_OPENED, Impact.RIGHTS_CHANGED})

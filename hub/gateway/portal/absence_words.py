@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
-from hub.domain.absence import Absence, NotThere
-from hub.domain.absence_check import Outlook
-from hub.domain.directory import Directory
-from hub.domain.directory_lint import Finding, FindingKind
+from hub.domain.directory.absence import Absence, NotThere
+from hub.domain.directory.absence_check import Outlook
+from hub.domain.directory.contacts import Directory
+from hub.domain.directory.lint import Finding, FindingKind
 from hub.gateway.wording import short_date
 
 

@@ -13,9 +13,9 @@ from litestar import Request, Response, get, post
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.absence import Absence
-from hub.domain.absence_check import LONGEST, outlook, replacing
-from hub.domain.directory import Contact, Directory
+from hub.domain.directory.absence import Absence
+from hub.domain.directory.absence_check import LONGEST, outlook, replacing
+from hub.domain.directory.contacts import Contact, Directory
 from hub.domain.vocabulary import Institution, Role
 from hub.errors import HubError
 from hub.gateway.pages import message_page

@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.domain.absence import Absence
+from hub.domain.directory.absence import Absence
 from hub.domain.events import parse_source
 from hub.domain.vocabulary import Institution
 from hub.gateway.acceptance import Acceptor

@@ -11,8 +11,8 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain.delivery.inbox import ItemState
 from hub.domain.french import date_in_full, without_bad_breaks
-from hub.domain.inbox import ItemState
 from hub.domain.vocabulary import Confidentiality, Institution, Kind, NoticeNature, Purpose
 from hub.gateway.acknowledged import count_changes, count_taking
 from hub.gateway.portal.forms import Form

@@ -11,12 +11,12 @@ from litestar import Request, Response, get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.data import load_territory
-from hub.domain.choice_faults import choice_faults
-from hub.domain.digests import HOURS, Pace, Rhythm
+from hub.domain.delivery.digests import HOURS, Pace, Rhythm
 from hub.domain.french import NO_BREAK, WEEKDAYS
-from hub.domain.previewing import sentence
-from hub.domain.subscription_lines import describe, explain, how_duty_goes
-from hub.domain.subscriptions import CHOOSABLE_CODES, Basis, Subscription
+from hub.domain.subscriptions.faults import choice_faults
+from hub.domain.subscriptions.lines import describe, explain, how_duty_goes
+from hub.domain.subscriptions.preview import sentence
+from hub.domain.subscriptions.rows import CHOOSABLE_CODES, Basis, Subscription
 from hub.domain.vocabulary import Kind, Medium, NoticeCode
 from hub.gateway.portal.forms import FieldFault, Form
 from hub.gateway.portal.visits import Visitor, act, missing_page, see, shown, visit

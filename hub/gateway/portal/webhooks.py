@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request, Response, get
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.webhooks import EndpointState
+from hub.domain.delivery.webhooks import EndpointState
 from hub.gateway.portal.visits import Visitor, shown, visit
 from hub.gateway.wording import moment_of
 from hub.ledger.webhooks import Endpoint, endpoint_of

@@ -18,7 +18,7 @@ from connectors.outbound.feeds.atom import atom
 from connectors.outbound.feeds.calendar import MEDIA_TYPE as CALENDAR
 from connectors.outbound.feeds.calendar import calendar
 from hub import metrics
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
 from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.gateway.conditional import PRIVATE, conditional
 from hub.gateway.feed_content import Built, build

@@ -18,7 +18,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.inbox import ItemState
+from hub.domain.delivery.inbox import ItemState
 from hub.domain.vocabulary import DeliveryStatus, Institution, Kind, Medium
 from hub.gateway.acknowledged import count_changes, count_taking
 from hub.gateway.conditional import conditional

@@ -12,8 +12,8 @@ from litestar.params import FromPath
 from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub.domain.calendar.paris import paris
 from hub.domain.french import date_in_full, without_bad_breaks
-from hub.domain.paris import paris
 from hub.domain.vocabulary import Institution, NoticeNature
 from hub.gateway.pages import message_page, page
 from hub.ledger.notice_pages import NoticeVersions, notice_versions

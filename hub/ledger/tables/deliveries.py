@@ -28,7 +28,7 @@ OUTBOX_CHANNEL = "hub_outbox"  # NOTIFY when status events wait in the outbox; n
 # `superseded`: an attempt was under way when the notice was corrected or withdrawn, or another recipient took the
 # situation in charge; if it fails, it is not tried again. `duty`: false where the contact asked for it beside its duty.
 # `digest`: DAILY or WEEKLY where it waits for the contact's digest, which tells all that are due in one mail.
-# `occasion`: what made a delivery beyond the first: a step of an escalation, a reminder (hub.domain.deliveries).
+# `occasion`: what made a delivery beyond the first: a step of an escalation, a reminder (hub.domain.delivery.states).
 # `number`: counts the contact's deliveries by this medium, from 1 without holes.
 # `item`: counts the events in its inbox likewise; the same for all deliveries of one event.
 # `acknowledge_by`: of a notice, when its acknowledgement is first missed; null where none is asked (any more).

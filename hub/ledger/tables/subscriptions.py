@@ -4,9 +4,9 @@ from sqlalchemy import CheckConstraint, Column, SmallInteger, Table
 
 from hub.ledger.tables.parts import metadata, string, strings, time
 
-# One row of a contact's choices (hub.domain.subscriptions). `number`: from 1, without meaning. `basis`: DUTY or CHOICE.
-# Empty or null criteria fit everything. `pace`: AT_ONCE, DAILY, WEEKLY; `hour` (0 to 23, Europe/Paris) and `weekday`
-# (ISO, 1 Monday) as the pace needs them. `changed_by`: an operator's login, or the contact itself.
+# One row of a contact's choices (hub.domain.subscriptions.rows). `number`: from 1, without meaning. `basis`: DUTY or
+# CHOICE. Empty or null criteria fit everything. `pace`: AT_ONCE, DAILY, WEEKLY; `hour` (0 to 23, Europe/Paris) and
+# `weekday` (ISO, 1 Monday) as the pace needs them. `changed_by`: an operator's login, or the contact itself.
 subscription = Table(
     "subscription",
     metadata,

@@ -17,7 +17,7 @@ from connectors.outbound.webhook.channel import WebhookChannel
 from connectors.outbound.webhook.endpoints import LedgerEndpoints
 from connectors.outbound.webhook.sender import webhook_sender
 from hub.dispatcher.dispatcher import Dispatcher
-from hub.domain.deliveries import delivery_id
+from hub.domain.delivery.states import delivery_id
 from hub.health import Health
 from hub.ledger import tables
 from hub.ledger.engine import ledger_engine

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from hub.domain.digests import Pace, Rhythm
-from hub.domain.subscriptions import Basis, Subscription
+from hub.domain.delivery.digests import Pace, Rhythm
+from hub.domain.subscriptions.rows import Basis, Subscription
 from hub.domain.vocabulary import Medium
 from hub.embedded.mail import CaughtMail, MailCatcher, MailFault
 from hub.ledger import tables

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typer.testing import CliRunner, Result
 
 from hub.cli.deliveries import app
-from hub.domain.operations import OperatorReason
+from hub.domain.delivery.operations import OperatorReason
 from hub.errors import HubError
 from hub.ledger import tables
 from hub.ledger.claims import claim_due

@@ -10,8 +10,8 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.dispatcher.dispatcher import Dispatcher
-from hub.domain.operations import OperatorReason
-from hub.domain.webhooks import endpoint_id
+from hub.domain.delivery.operations import OperatorReason
+from hub.domain.delivery.webhooks import endpoint_id
 from hub.embedded.mail import MailCatcher
 from hub.ledger import tables
 from hub.ledger.delivery_operations import Operator, redirect

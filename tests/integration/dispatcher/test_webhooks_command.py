@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner, Result
 
 from hub.cli.webhooks import app
-from hub.domain.webhooks import endpoint_id
+from hub.domain.delivery.webhooks import endpoint_id
 from hub.errors import HubError
 from hub.ledger import tables
 from tests.contract.webhook_system import Fault, WebhookSystem, is_signed

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import insert
 
-from hub.domain.deliveries import delivery_id
+from hub.domain.delivery.states import delivery_id
 from hub.embedded.kafka import EmbeddedKafka
 from hub.ledger import tables
 from hub.ledger.engine import ledger_engine

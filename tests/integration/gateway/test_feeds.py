@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner
 
 from hub.cli.feeds import app
-from hub.domain.deliveries import delivery_id
+from hub.domain.delivery.states import delivery_id
 from hub.ledger import tables
 from hub.ledger.decided import DecidedEvent
 from hub.ledger.engine import ledger_engine

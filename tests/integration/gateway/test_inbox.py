@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.domain.deliveries import delivery_id
+from hub.domain.delivery.states import delivery_id
 from hub.ledger import tables
 from hub.ledger.engine import ledger_engine
 from hub.ledger.numbers import add_deliveries

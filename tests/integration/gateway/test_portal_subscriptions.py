@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.digests import Pace, Rhythm
-from hub.domain.subscriptions import Basis, Subscription
+from hub.domain.delivery.digests import Pace, Rhythm
+from hub.domain.subscriptions.rows import Basis, Subscription
 from hub.domain.vocabulary import Kind, Medium, NoticeCode
 from hub.embedded.kafka import EmbeddedKafka
 from hub.ledger.subscriptions import subscriptions_of

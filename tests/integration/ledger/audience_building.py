@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.data.matrix_file import shipped_matrix
-from hub.domain.matrix_rows import build_rows
-from hub.domain.notice_matrix import MatrixRow
+from hub.domain.notices.matrix import MatrixRow
+from hub.domain.notices.rows import build_rows
 from hub.domain.vocabulary import Institution, NoticeCode
 from hub.ledger.audience_planner import Choose, LedgerDirectory, Planned, next_waiting, plan
 from hub.ledger.contacts import CONTACT, DirectoryRecord, apply_directory

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.domain.deliveries import DeliveryReason, delivery_id
+from hub.domain.delivery.states import DeliveryReason, delivery_id
 from hub.domain.vocabulary import DeliveryStatus
 from hub.ledger import tables
 from hub.ledger.acknowledgements import Answer, Taking, show, take

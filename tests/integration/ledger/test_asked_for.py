@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.domain.digests import Pace, Rhythm
-from hub.domain.subscriptions import Basis, Subscription
+from hub.domain.delivery.digests import Pace, Rhythm
+from hub.domain.subscriptions.rows import Basis, Subscription
 from hub.domain.vocabulary import Medium, NoticeCode
 from hub.ledger.choices import chosen_by
 from hub.ledger.preview import preview_of

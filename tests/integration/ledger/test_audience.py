@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.cli.event_path import _lines
-from hub.domain.operations import OperatorReason
+from hub.domain.delivery.operations import OperatorReason
 from hub.health import Health
 from hub.ledger.audience_planner import LedgerDirectory, next_waiting, plan, waiting_audiences
 from hub.ledger.contacts import ABSENCE, DirectoryRecord, apply_directory

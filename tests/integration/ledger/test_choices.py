@@ -7,8 +7,8 @@ from sqlalchemy import event as sql_event
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.domain.digests import Pace, Rhythm
-from hub.domain.subscriptions import Basis, Subscription
+from hub.domain.delivery.digests import Pace, Rhythm
+from hub.domain.subscriptions.rows import Basis, Subscription
 from hub.domain.vocabulary import Kind, Medium, NoticeCode
 from hub.ledger.subscriptions import replace_subscriptions, subscriptions_of
 from hub.ledger.tables import contact, delivery, webhook_endpoint

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.domain.absence import Absence
+from hub.domain.directory.absence import Absence
 from hub.ledger.contacts import (
     ABSENCE,
     CALENDAR,

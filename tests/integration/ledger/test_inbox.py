@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.domain.deliveries import delivery_id
-from hub.domain.inbox import ItemState
+from hub.domain.delivery.inbox import ItemState
+from hub.domain.delivery.states import delivery_id
 from hub.domain.vocabulary import Medium
 from hub.ledger import tables
 from hub.ledger.acknowledgements import take as take_in_charge

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from hub.cli.main import app
 from hub.data.matrix_file import shipped_matrix
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
 from hub.errors import HubError
 from hub.ledger.engine import ledger_engine
 from hub.ledger.migrate import upgrade

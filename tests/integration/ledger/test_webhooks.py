@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.domain.webhooks import EndpointReason, EndpointState, WebhookReason, endpoint_id
+from hub.domain.delivery.webhooks import EndpointReason, EndpointState, WebhookReason, endpoint_id
 from hub.ledger.contacts import DirectoryRecord, apply_directory
 from hub.ledger.webhook_handshakes import activate, claim_handshake, handshake_failed
 from hub.ledger.webhook_keys import EndpointOperator, EndpointRefused, make_key, retire_key

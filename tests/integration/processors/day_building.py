@@ -10,8 +10,8 @@ from typing import Any
 from aiokafka import TopicPartition
 from aiokafka.record.util import calc_crc32c
 
-from hub.domain.paris import paris
-from hub.domain.reconciliation import Gap, day_bounds
+from hub.domain.calendar.paris import paris
+from hub.domain.delivery.reconciliation import Gap, day_bounds
 from hub.health import Health
 from hub.ledger.engine import ledger_engine
 from hub.ledger.migrate import upgrade

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from hub.cli.main import app
-from hub.domain.reconciliation import Fate, Gap, Reached, day_bounds
+from hub.domain.delivery.reconciliation import Fate, Gap, Reached, day_bounds
 from hub.embedded.kafka import EmbeddedKafka
 from hub.health import Health
 from hub.ledger.engine import ledger_engine

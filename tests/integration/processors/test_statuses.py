@@ -15,8 +15,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub import metrics
-from hub.domain.deliveries import DeliveryReason, check_transition, delivery_id
-from hub.domain.subscriptions import Basis, Subscription
+from hub.domain.delivery.states import DeliveryReason, check_transition, delivery_id
+from hub.domain.subscriptions.rows import Basis, Subscription
 from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.health import Health
 from hub.ledger import tables

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from hub.cli.calendar import CalendarQuestionUnreadable, app
 from hub.cli.calendar_view import month_panels
 from hub.data import load_calendar
-from hub.domain.calendar import Calendar
-from hub.domain.calendar_entries import Entry, Opening
+from hub.domain.calendar.entries import Entry, Opening
+from hub.domain.calendar.line import Calendar
 
 SCHOOL = "vacances scolaires de la zone B"
 

@@ -13,10 +13,10 @@ from hub.cli.directory import PeriodReversed, app
 from hub.cli.directory_lint_view import show_absences, show_findings
 from hub.data import load_territory
 from hub.demo import demo_directory_rows
-from hub.domain.absence import Absence
-from hub.domain.directory import Directory
-from hub.domain.directory_import import plan_import
-from hub.domain.directory_lint import lint
+from hub.domain.directory.absence import Absence
+from hub.domain.directory.contact_import import plan_import
+from hub.domain.directory.contacts import Directory
+from hub.domain.directory.lint import lint
 
 MONDAY, FRIDAY = date(2026, 8, 3), date(2026, 8, 7)
 PERIOD = ("--from", "2026-08-03", "--to", "2026-08-07")

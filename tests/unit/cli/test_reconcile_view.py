@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from hub.cli.reconcile_view import show_report
-from hub.domain.reconciliation import Fate, Gap, Reached
+from hub.domain.delivery.reconciliation import Fate, Gap, Reached
 from hub.ledger.reconciliation import Difference, Report
 
 

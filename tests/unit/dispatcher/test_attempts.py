@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from connectors.outbound.channel import Accepted, Message, Permanent, Result, Transient
 from hub.dispatcher.attempt import Attempts
 from hub.dispatcher.schedule import Schedule
-from hub.domain.deliveries import DeliveryReason
+from hub.domain.delivery.states import DeliveryReason
 from hub.health import Health
 from hub.ledger.claimed import Claim, Delivered, NoticeText, Recipient
 

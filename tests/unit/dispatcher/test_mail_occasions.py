@@ -5,7 +5,13 @@ from dataclasses import replace
 import pytest
 
 from connectors.outbound.channel import SituationContent
-from hub.domain.occasions import Occasion, escalation_occasion, read_occasion, reminder_occasion, taken_occasion
+from hub.domain.delivery.occasions import (
+    Occasion,
+    escalation_occasion,
+    read_occasion,
+    reminder_occasion,
+    taken_occasion,
+)
 from tests.unit.dispatcher.test_mail_rendering import NOTICE, mail_of
 
 LINK = "https://hub.example/acknowledge/x"

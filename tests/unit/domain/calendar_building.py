@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any
 
 from hub.data import load_calendar
-from hub.domain.calendar import Calendar, Line, entry_from_data
-from hub.domain.paris import paris
+from hub.domain.calendar.line import Calendar, Line, entry_from_data
+from hub.domain.calendar.paris import paris
 
 SCHOOL = "vacances scolaires de la zone B"
 HOURS = "calendar-priority-line-hours"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from hub.domain.directory import Contact
+from hub.domain.directory.contacts import Contact
 from hub.domain.events import Data, Envelope, default_level_of
 from hub.domain.vocabulary import Confidentiality
 

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from hub.data import load_calendar
-from hub.domain.decide import decide
-from hub.domain.decision import Answer, Explanation, Routing
-from hub.domain.directory import Directory
+from hub.domain.directory.contacts import Directory
+from hub.domain.routing.decide import decide
+from hub.domain.routing.decision import Answer, Explanation, Routing
 from hub.domain.rules.parameters import NO_ROWS, ParameterTable
 from tests.unit.domain.domain_building import Given, envelope
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.data import load_territory
-from hub.domain.absence import Absence, NotThere, StandIn, absence_from_data
-from hub.domain.decide import decide
-from hub.domain.directory import Contact, Directory
-from hub.domain.reach import Reach
+from hub.domain.directory.absence import Absence, NotThere, StandIn, absence_from_data
+from hub.domain.directory.contacts import Contact, Directory
+from hub.domain.routing.decide import decide
+from hub.domain.routing.reach import Reach
 from tests.unit.domain.domain_building import Given, actor, envelope
 
 FIRST, DAY, LAST = date(2026, 8, 3), date(2026, 8, 5), date(2026, 8, 7)

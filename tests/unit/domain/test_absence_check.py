@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.data import load_territory
-from hub.domain.absence import Absence
-from hub.domain.absence_check import Outlook, outlook, replacing
-from hub.domain.directory import Contact, Directory
-from hub.domain.directory_lint import FindingKind
+from hub.domain.directory.absence import Absence
+from hub.domain.directory.absence_check import Outlook, outlook, replacing
+from hub.domain.directory.contacts import Contact, Directory
+from hub.domain.directory.lint import FindingKind
 
 START = date(2023, 1, 1)
 PLANNED = Absence("anne", date(2026, 3, 9), date(2026, 3, 13), "ben")

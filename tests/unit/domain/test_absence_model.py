@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from hub.data import load_territory
-from hub.domain.absence import Absence
-from hub.domain.directory import Contact, Directory
+from hub.domain.directory.absence import Absence
+from hub.domain.directory.contacts import Contact, Directory
 from tests.unit.domain.domain_building import actor
 
 FIRST = date(2026, 8, 3)

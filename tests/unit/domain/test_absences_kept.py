@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hub.domain.absence import Absence, Absences
+from hub.domain.directory.absence import Absence, Absences
 
 DAY = date(2026, 8, 3)
 

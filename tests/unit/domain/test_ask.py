@@ -21,13 +21,13 @@ from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, AnswerInvalid, Conclu
 from hub.domain.asking.reading import read_answer
 from hub.domain.asking.steps import next_step
 from hub.domain.asking.watching import SHOWN_IN, watch
-from hub.domain.cases import Case, Grounds, read_case
-from hub.domain.dates import add_months
-from hub.domain.decide import decide
-from hub.domain.directory import Directory
-from hub.domain.directory_import import plan_import
+from hub.domain.calendar.dates import add_months
+from hub.domain.directory.contact_import import plan_import
+from hub.domain.directory.contacts import Directory
+from hub.domain.routing.cases import Case, Grounds, read_case
+from hub.domain.routing.decide import decide
+from hub.domain.routing.situation import Situation
 from hub.domain.semantics import semantic_faults
-from hub.domain.situation import Situation
 
 LINE_OPEN = datetime.fromisoformat("2026-05-04T09:00:00+02:00")
 LINE_CLOSED = datetime.fromisoformat("2026-05-03T09:00:00+02:00")

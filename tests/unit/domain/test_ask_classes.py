@@ -10,7 +10,7 @@ from hub.domain.asking.form_household import LAST_YEAR, LONG_AGO, THIS_YEAR, TWO
 from hub.domain.asking.form_request import ANY_COMMUNE_HERE, BENEFIT_LOST, BENEFIT_LOST_LATELY
 from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, Conclusion, Question
 from hub.domain.asking.steps import next_step
-from hub.domain.dates import Elapsed, Unpaid, elapsed, unpaid
+from hub.domain.calendar.dates import Elapsed, Unpaid, elapsed, unpaid
 from hub.domain.rules.parameters import build_parameters
 from tests.unit.domain.test_ask import LINE_OPEN
 from tests.unit.domain.test_rule_parameters import SWITCH, line, numbered

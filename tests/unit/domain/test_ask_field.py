@@ -6,8 +6,8 @@ from hub.domain.asking.field import Field, options_of
 from hub.domain.asking.form import FIELDS
 from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, Kind, Option
 from hub.domain.asking.steps import kept_answers
-from hub.domain.decision import Answer
-from hub.domain.situation_vocabulary import Need
+from hub.domain.routing.decision import Answer
+from hub.domain.routing.situation_vocabulary import Need
 from hub.domain.vocabulary import Flag, Outcome, Urgency
 from tests.unit.domain.test_ask import LINE_OPEN, TODAY
 

@@ -10,9 +10,9 @@ from hub.domain.asking.field import Field
 from hub.domain.asking.form import FIELDS, FORM
 from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, AnswerInvalid, Kind, Option, Question
 from hub.domain.asking.steps import kept_answers, next_step
-from hub.domain.directory import Directory
-from hub.domain.paris import paris
-from hub.domain.situation_vocabulary import EmitterService, LifeEventKind
+from hub.domain.calendar.paris import paris
+from hub.domain.directory.contacts import Directory
+from hub.domain.routing.situation_vocabulary import EmitterService, LifeEventKind
 from tests.unit.domain.domain_building import actor
 from tests.unit.domain.test_ask import A_SEPARATION, LINE_OPEN, TODAY
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from hub.domain.benefit_answers import answer_benefit
-from hub.domain.decide import decide
-from hub.domain.situation import read_situation
+from hub.domain.routing.benefit_answers import answer_benefit
+from hub.domain.routing.decide import decide
+from hub.domain.routing.situation import read_situation
 from tests.unit.domain.domain_building import Given
 from tests.unit.domain.situations import (
     TODAY,

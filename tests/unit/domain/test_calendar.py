@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from hub.data import load_calendar
-from hub.domain.calendar import BEFORE, BEYOND, BRIDGE, OPEN, OUTSIDE_HOURS, WEEKEND, Line
-from hub.domain.holidays import public_holidays
-from hub.domain.paris import paris
+from hub.domain.calendar.holidays import public_holidays
+from hub.domain.calendar.line import BEFORE, BEYOND, BRIDGE, OPEN, OUTSIDE_HOURS, WEEKEND, Line
+from hub.domain.calendar.paris import paris
 from tests.unit.domain.calendar_building import SCHOOL, at, calendar, data
 
 SHIPPED: dict[str, tuple[str, str]] = {

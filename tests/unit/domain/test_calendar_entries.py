@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hub.domain.calendar_entries import NO_END, Entry, Opening, entries_from_rows
+from hub.domain.calendar.entries import NO_END, Entry, Opening, entries_from_rows
 
 ROW = {"calendar": "hours", "kind": "HOURS", "from": "2024-10-02", "to": "", "hours": "", "reason": ""}
 

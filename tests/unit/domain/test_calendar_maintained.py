@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hub.data import load_calendar
-from hub.domain.calendar import (
+from hub.domain.calendar.line import (
     BEFORE,
     BEYOND,
     NO_HOURS,

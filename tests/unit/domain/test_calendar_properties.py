@@ -7,11 +7,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hub.data import load_calendar
-from hub.domain.calendar import (
+from hub.domain.calendar.entries import NO_END, Entry, Opening
+from hub.domain.calendar.line import (
     Calendar,
 )
-from hub.domain.calendar_entries import NO_END, Entry, Opening
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
 from tests.unit.domain.calendar_building import HOURS
 
 INSTANTS = st.datetimes(timezones=st.timezones())

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.data import load_territory
-from hub.domain.choice_faults import MOST_ROWS, ChoiceFaultCode, choice_faults
-from hub.domain.digests import Pace, Rhythm
-from hub.domain.previewing import Occurrence, month_before, preview, sentence
+from hub.domain.delivery.digests import Pace, Rhythm
 from hub.domain.rules.catalogue import RULES
-from hub.domain.subscription_data import read_rows, subscription_data
-from hub.domain.subscription_lines import describe, explain, how_duty_goes
-from hub.domain.subscriptions import CHOOSABLE_CODES, Basis, Facts, Subscription
+from hub.domain.subscriptions.data import read_rows, subscription_data
+from hub.domain.subscriptions.faults import MOST_ROWS, ChoiceFaultCode, choice_faults
+from hub.domain.subscriptions.lines import describe, explain, how_duty_goes
+from hub.domain.subscriptions.preview import Occurrence, month_before, preview, sentence
+from hub.domain.subscriptions.rows import CHOOSABLE_CODES, Basis, Facts, Subscription
 from hub.domain.vocabulary import Kind, Medium, NoticeCode, Role, Service, Urgency
 
 TERRITORY = load_territory()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.dates import Unpaid, add_months, unpaid
+from hub.domain.calendar.dates import Unpaid, add_months, unpaid
 
 MONTHS = {
     "the same day of the next month": (date(2026, 6, 15), date(2026, 5, 15), 1),

@@ -2,7 +2,7 @@
 
 from dataclasses import fields, replace
 
-from hub.domain.decision import Answer, Explanation, Routing
+from hub.domain.routing.decision import Answer, Explanation, Routing
 from hub.domain.vocabulary import (
     Channel,
     Instruction,

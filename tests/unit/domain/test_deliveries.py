@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.deliveries import (
+from hub.domain.delivery.states import (
     DUE,
     FINAL,
     PERMANENT,

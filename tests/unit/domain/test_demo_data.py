@@ -6,9 +6,9 @@ import pytest
 
 from hub.data import load_territory
 from hub.demo import demo_directory_rows, demo_notices
-from hub.domain.decide import decide
-from hub.domain.directory import Directory
-from hub.domain.directory_import import LineStatus, plan_import
+from hub.domain.directory.contact_import import LineStatus, plan_import
+from hub.domain.directory.contacts import Directory
+from hub.domain.routing.decide import decide
 from hub.wire.cloudevents import EventReader
 from hub.wire.schemas import load_catalogue
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.digests import AT_ONCE, Pace, Rhythm, next_digest
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
+from hub.domain.delivery.digests import AT_ONCE, Pace, Rhythm, next_digest
 
 INSTANTS = st.integers(1_577_836_800, 2_082_758_400).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 DAILY = st.builds(Rhythm, st.just(Pace.DAILY), st.integers(0, 23))

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.data import load_territory
-from hub.domain import directory as module
-from hub.domain.directory import Contact, Directory, contact_from_data
+from hub.domain.directory import contacts as module
+from hub.domain.directory.contacts import Contact, Directory, contact_from_data
 from tests.unit.domain.domain_building import actor, contact_data
 
 DAY = date(2026, 5, 4)

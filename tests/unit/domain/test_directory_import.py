@@ -7,8 +7,8 @@ import pytest
 
 from hub.data import load_territory
 from hub.demo import demo_directory_rows
-from hub.domain.directory import CONTACT_FIELDS, Directory
-from hub.domain.directory_import import LineReceipt, LineStatus, plan_import
+from hub.domain.directory.contact_import import LineReceipt, LineStatus, plan_import
+from hub.domain.directory.contacts import CONTACT_FIELDS, Directory
 from hub.domain.vocabulary import Institution
 from tests.unit.domain.domain_building import actor
 

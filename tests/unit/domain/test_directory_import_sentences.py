@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from hub.data import load_territory
-from hub.domain.directory import Directory
-from hub.domain.directory_import import LineReceipt, LineStatus, plan_import
+from hub.domain.directory.contact_import import LineReceipt, LineStatus, plan_import
+from hub.domain.directory.contacts import Directory
 from hub.domain.vocabulary import Institution
 from tests.unit.domain.domain_building import actor
 

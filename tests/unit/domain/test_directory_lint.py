@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from hub.data import load_territory
 from hub.demo import demo_directory_rows
-from hub.domain.absence import Absence, NotThere
-from hub.domain.directory import Contact, Directory
-from hub.domain.directory_import import plan_import
-from hub.domain.directory_lint import (
+from hub.domain.directory.absence import Absence, NotThere
+from hub.domain.directory.contact_import import plan_import
+from hub.domain.directory.contacts import Contact, Directory
+from hub.domain.directory.lint import (
     CASE_ROLES,
     DAYS_AHEAD,
     NOTICE_ROLES,

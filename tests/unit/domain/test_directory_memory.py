@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from hub.data import load_territory
-from hub.domain.directory import Contact, Directory, contact_data, contact_from_data
+from hub.domain.directory.contacts import Contact, Directory, contact_data, contact_from_data
 
 SHORTEST = Contact("c-1", "CD35", "CDAS", "MANAGER", "Responsable", date(2024, 1, 1))
 AS_DATA: dict[str, object] = {

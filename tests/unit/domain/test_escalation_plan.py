@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from hub.data import load_territory
-from hub.domain.absence import Absence
-from hub.domain.calendar_entries import openings_from_cell
-from hub.domain.directory import Contact, Directory
-from hub.domain.escalation import (
+from hub.domain.calendar.entries import openings_from_cell
+from hub.domain.calendar.paris import paris
+from hub.domain.calendar.working_time import OfficeHours
+from hub.domain.delivery.escalation import (
     CHAINS,
     Asked,
     Desk,
@@ -22,9 +22,9 @@ from hub.domain.escalation import (
     plan,
     present,
 )
-from hub.domain.paris import paris
+from hub.domain.directory.absence import Absence
+from hub.domain.directory.contacts import Contact, Directory
 from hub.domain.vocabulary import Service
-from hub.domain.working_time import OfficeHours
 
 START = datetime(2026, 3, 2, 9, 30, tzinfo=paris())
 NIGHT = datetime(2026, 3, 2, 20, 0, tzinfo=paris())

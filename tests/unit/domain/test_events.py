@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.decide import is_routed
 from hub.domain.events import (
     EVENT_TYPES,
     SIGNATORIES,
@@ -21,6 +20,7 @@ from hub.domain.events import (
     never_stored,
     parse_source,
 )
+from hub.domain.routing.decide import is_routed
 from hub.domain.vocabulary import Confidentiality, Institution, Kind
 from hub.paths import schemas_root
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from hub.data import load_territory
-from hub.domain.directory_semantics import REFERENCE
-from hub.domain.places import place_faults
+from hub.domain.directory.places import place_faults
+from hub.domain.directory.semantics import REFERENCE
 from hub.domain.semantics import faults_of_sound_fields, semantic_faults
 from hub.domain.vocabulary import Confidentiality
 from tests.unit.domain.domain_building import contact_data, envelope, notice_data

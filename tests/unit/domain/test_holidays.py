@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.holidays import easter, is_ascension_friday, public_holidays
+from hub.domain.calendar.holidays import easter, is_ascension_friday, public_holidays
 
 
 def test_public_holidays_are_the_eleven_of_the_code_du_travail() -> None:

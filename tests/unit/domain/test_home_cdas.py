@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hub.data import load_territory
-from hub.domain.directory import Contact, Directory
+from hub.domain.directory.contacts import Contact, Directory
 from tests.unit.domain.domain_building import Given
 from tests.unit.domain.situations import (
     A_COMMUNE,

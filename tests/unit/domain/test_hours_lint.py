@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from hub.data import load_territory
 from hub.demo import demo_directory_rows
-from hub.domain.absence import Absence
-from hub.domain.calendar_entries import Entry, Opening
-from hub.domain.directory import Contact, Directory
-from hub.domain.directory_import import plan_import
-from hub.domain.directory_lint import unreachable
-from hub.domain.hours_lint import Desk, HourGap, Topic, Why, hours_without, without
+from hub.domain.calendar.entries import Entry, Opening
+from hub.domain.calendar.working_time import OfficeHours
+from hub.domain.directory.absence import Absence
+from hub.domain.directory.contact_import import plan_import
+from hub.domain.directory.contacts import Contact, Directory
+from hub.domain.directory.hours_lint import Desk, HourGap, Topic, Why, hours_without, without
+from hub.domain.directory.lint import unreachable
 from hub.domain.vocabulary import Role, Service
-from hub.domain.working_time import OfficeHours
 
 PARIS = ZoneInfo("Europe/Paris")
 TERRITORY = load_territory()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.data import load_calendar
-from hub.domain.calendar import Calendar, Line
+from hub.domain.calendar.line import Calendar, Line
 from tests.unit.domain.calendar_building import at, data
 
 BEYOND = "au-delà des dates connues du calendrier"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.domain.marks import Marks
+from hub.domain.delivery.marks import Marks
 
 START = 1000
 

@@ -7,15 +7,15 @@ import pytest
 
 from hub.data import load_parameters
 from hub.data.matrix_file import shipped_matrix
-from hub.domain.digests import AT_ONCE, Pace, Rhythm
-from hub.domain.matrix_rows import build_rows
-from hub.domain.matrix_versions import Act, MatrixAct, Version, check_application, in_force_on, state_on
-from hub.domain.notice_deadlines import acknowledge_by
-from hub.domain.notice_matrix import ADDED_RULE, Addition, Group, MatrixMedium, Where, notice_given
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
+from hub.domain.calendar.working_time import OfficeHours
+from hub.domain.delivery.digests import AT_ONCE, Pace, Rhythm
+from hub.domain.notices.deadlines import acknowledge_by
+from hub.domain.notices.matrix import ADDED_RULE, Addition, Group, MatrixMedium, Where, notice_given
+from hub.domain.notices.rows import build_rows
+from hub.domain.notices.versions import Act, MatrixAct, Version, check_application, in_force_on, state_on
 from hub.domain.rules.catalogue import RULES
 from hub.domain.vocabulary import Institution, NoticeCode, Role, Service
-from hub.domain.working_time import OfficeHours
 from tests.unit.domain.test_notice_matrix import lines
 
 CODES = ", ".join(code.value for code in NoticeCode)

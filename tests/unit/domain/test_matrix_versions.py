@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from hub.data.matrix_file import shipped_matrix
-from hub.domain.matrix_versions import (
+from hub.domain.notices.versions import (
     Act,
     MatrixAct,
     Version,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from hub.data import load_territory
-from hub.domain.decision import Answer
-from hub.domain.directory import Directory
+from hub.domain.directory.contacts import Directory
+from hub.domain.routing.decision import Answer
 from hub.domain.vocabulary import UNKNOWN
 from tests.unit.domain.domain_building import Given, actor, envelope, notice
 from tests.unit.domain.situations import answer, places, rules_told

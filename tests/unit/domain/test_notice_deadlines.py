@@ -6,9 +6,9 @@ import pytest
 
 from hub.data import load_parameters
 from hub.data.matrix_file import shipped_matrix
-from hub.domain.notice_deadlines import acknowledge_by
-from hub.domain.paris import paris
-from hub.domain.working_time import OfficeHours
+from hub.domain.calendar.paris import paris
+from hub.domain.calendar.working_time import OfficeHours
+from hub.domain.notices.deadlines import acknowledge_by
 
 ROWS = shipped_matrix()
 HOURS = OfficeHours(load_parameters().on(date(2026, 3, 2)).service_opening_hours)

@@ -8,8 +8,8 @@ import pytest
 
 from hub.data import load_territory
 from hub.data.matrix_file import read_matrix, shipped_matrix
-from hub.domain.matrix_rows import build_rows
-from hub.domain.notice_matrix import COLUMNS, Addition, Difference, Where, differences, scope_of
+from hub.domain.notices.matrix import COLUMNS, Addition, Difference, Where, differences, scope_of
+from hub.domain.notices.rows import build_rows
 from hub.domain.rules.notices import BASE_AUDIENCE
 from hub.domain.vocabulary import NoticeCode, Role, Service
 

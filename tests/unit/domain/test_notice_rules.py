@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.data import load_territory
-from hub.domain.decide import NotRouted, decide
-from hub.domain.directory import Directory
+from hub.domain.directory.contacts import Directory
+from hub.domain.routing.decide import NotRouted, decide
 from hub.domain.rules.catalogue import RULES_VERSION
 from tests.unit.domain.domain_building import PUBLISHED, Given, actor, contact_data, envelope, notice
 

@@ -1,7 +1,7 @@
 """What an operator does to a delivery brings it to a state that the table of states allows."""
 
-from hub.domain.deliveries import TRANSITIONS
-from hub.domain.operations import STATE_AFTER, OperatorAct
+from hub.domain.delivery.operations import STATE_AFTER, OperatorAct
+from hub.domain.delivery.states import TRANSITIONS
 from hub.domain.vocabulary import DeliveryStatus
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.dates import Elapsed, add_months, elapsed
-from hub.domain.perimeter import WINDOWS, perimeter
-from hub.domain.situation import LifeEvent
-from hub.domain.situation_vocabulary import Answered, LifeEventKind
+from hub.domain.calendar.dates import Elapsed, add_months, elapsed
+from hub.domain.routing.perimeter import WINDOWS, perimeter
+from hub.domain.routing.situation import LifeEvent
+from hub.domain.routing.situation_vocabulary import Answered, LifeEventKind
 from tests.unit.domain.situations import TODAY, answer, life_event, places, referral
 
 INSIDE, OUTSIDE, ASKED = "inside", "outside", "its date is asked"

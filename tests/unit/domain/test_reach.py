@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from hub.data import load_territory
 from hub.demo import demo_directory_rows
-from hub.domain.directory import Contact, Directory
-from hub.domain.directory_import import plan_import
-from hub.domain.reach import Overlap, Reach
+from hub.domain.directory.contact_import import plan_import
+from hub.domain.directory.contacts import Contact, Directory
+from hub.domain.routing.reach import Overlap, Reach
 from tests.unit.domain.domain_building import actor
 
 DAY = date(2026, 5, 4)

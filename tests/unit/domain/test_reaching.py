@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.data import load_territory
-from hub.domain.digests import AT_ONCE, Pace, Rhythm
-from hub.domain.reaching import Way, media_for
-from hub.domain.subscriptions import CHOOSABLE_CODES, CHOOSABLE_KINDS, PUSH, Basis, Facts, Subscription
+from hub.domain.delivery.digests import AT_ONCE, Pace, Rhythm
+from hub.domain.delivery.reaching import Way, media_for
+from hub.domain.subscriptions.rows import CHOOSABLE_CODES, CHOOSABLE_KINDS, PUSH, Basis, Facts, Subscription
 from hub.domain.vocabulary import Kind, Medium, NoticeCode, Urgency
 
 NOW = datetime(2024, 10, 1, 7, 0, tzinfo=UTC)

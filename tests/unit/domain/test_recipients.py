@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from hub.data import load_territory
-from hub.domain.directory import Contact, Directory
+from hub.domain.directory.contacts import Contact, Directory
 from tests.unit.domain.situations import A_COMMUNE, answer, concern, followed, life_event, referral
 
 LAST_YEAR = life_event("SEPARATION", "2025-05-04")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.marks import Marks
-from hub.domain.paris import paris
-from hub.domain.reconciliation import HELD_OUTCOMES, REACHED, Gap, Reached, day_bounds
+from hub.domain.calendar.paris import paris
+from hub.domain.delivery.marks import Marks
+from hub.domain.delivery.reconciliation import HELD_OUTCOMES, REACHED, Gap, Reached, day_bounds
 from hub.domain.vocabulary import DeliveryStatus
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from hub.data import load_parameters
-from hub.domain.decision import Explanation
+from hub.domain.routing.decision import Explanation
 from hub.domain.rules.catalogue import (
     CORRECTION,
     NOT_PRIOR,

@@ -186,6 +186,7 @@ def test_an_empty_value_has_a_meaning_where_it_is_taken() -> None:
         "benefit_urgency_target_hours": "inactif",
         "social_urgency_target_minutes": "inactif",
         "convention_signed_on": "date inconnue",
+        "caf_services_site": "aucun\u00a0: les horaires ci-dessus",
     }
     assert expected == {kind.name: kind.when_empty for kind in KINDS.values() if kind.when_empty != ""}
 

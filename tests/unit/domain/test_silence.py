@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.domain.silence import silent, windows
+from hub.domain.delivery.silence import silent, windows
 
 PARIS = ZoneInfo("Europe/Paris")
 TUESDAY = datetime(2026, 11, 24, 15, 0, tzinfo=PARIS)

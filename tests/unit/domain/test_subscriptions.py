@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from hub.data import load_territory
-from hub.domain.digests import AT_ONCE, DAYS_OF_THE_WEEK, Pace, Rhythm, next_digest
-from hub.domain.reaching import Way, media_for
-from hub.domain.subscriptions import (
+from hub.domain.delivery.digests import AT_ONCE, DAYS_OF_THE_WEEK, Pace, Rhythm, next_digest
+from hub.domain.delivery.reaching import Way, media_for
+from hub.domain.subscriptions.rows import (
     CHOOSABLE_CODES,
     Basis,
     Facts,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.data import load_territory
-from hub.domain.territory import Commune, Epci, build_territory
+from hub.domain.directory.territory import Commune, Epci, build_territory
 
 TERRITORY = load_territory()
 CODES = st.sampled_from(sorted(TERRITORY.communes))

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.data import load_territory
-from hub.domain.directory import Contact, Directory
-from hub.domain.territory_holders import MapKind
-from hub.domain.territory_import import MapPlan, PlaceReceipt, PlaceStatus, place_name, plan_map
+from hub.domain.directory.contacts import Contact, Directory
+from hub.domain.directory.territory_holders import MapKind
+from hub.domain.directory.territory_import import MapPlan, PlaceReceipt, PlaceStatus, place_name, plan_map
 from hub.domain.vocabulary import Institution
 from tests.unit.domain.domain_building import actor
 

@@ -3,9 +3,9 @@
 from datetime import date
 
 from hub.data import load_territory
-from hub.domain.directory import Directory
-from hub.domain.territory_holders import MapKind
-from hub.domain.territory_import import PlaceReceipt, PlaceStatus, plan_map
+from hub.domain.directory.contacts import Directory
+from hub.domain.directory.territory_holders import MapKind
+from hub.domain.directory.territory_import import PlaceReceipt, PlaceStatus, plan_map
 from hub.domain.vocabulary import Institution
 from tests.unit.domain.domain_building import actor
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.domain.webhooks import FROM_DIRECTORY, MOST_KEYS, EndpointReason, endpoint_id, next_handshake
+from hub.domain.delivery.webhooks import FROM_DIRECTORY, MOST_KEYS, EndpointReason, endpoint_id, next_handshake
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.calendar_entries import Entry, Opening, openings_from_cell
-from hub.domain.paris import paris
-from hub.domain.working_time import OfficeHours
+from hub.domain.calendar.entries import Entry, Opening, openings_from_cell
+from hub.domain.calendar.paris import paris
+from hub.domain.calendar.working_time import OfficeHours
 
 USUAL = openings_from_cell("12345 09:00-12:00|12345 13:30-17:00")
 OFFICE = OfficeHours(USUAL)

@@ -69,7 +69,7 @@ def test_two_words_not_all_in_capitals_are_a_sentence(text: str, *, expected: bo
 
 
 VERDICTS = {
-    "hub/domain/dates.py": {
+    "hub/domain/calendar/dates.py": {
         "f: return 1  ->  return 2  #1": "killed",
         "f: return len(held) > 1  ->  return len(held) >= 1  #1": "survived",
         "g: return 3  ->  return 4  #1": "untested",

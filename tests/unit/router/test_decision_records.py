@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from hub.data import load_territory
 from hub.demo import demo_notices
-from hub.domain.decide import decide
-from hub.domain.directory import Contact, Directory
+from hub.domain.directory.contacts import Contact, Directory
+from hub.domain.routing.decide import decide
 from hub.wire.avro_parts import avro_long
 from hub.wire.cloudevents import EventReader
 from hub.wire.decisions import DecisionWriter, read_decision

@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka import ConsumerRecord
 
 from hub.data import load_territory
-from hub.domain.territory import Territory
+from hub.domain.directory.territory import Territory
 from hub.paths import schemas_root
 from hub.router.directory import DirectoryState
 from hub.router.judge import Batch, Judge, Limits

@@ -7,9 +7,9 @@ import pytest
 from hub.bench.mix import realistic_events
 from hub.data import load_calendar, load_territory
 from hub.demo import demo_notices
-from hub.domain.decide import decide, is_routed
-from hub.domain.decision import Decision
-from hub.domain.directory import Contact, Directory
+from hub.domain.directory.contacts import Contact, Directory
+from hub.domain.routing.decide import decide, is_routed
+from hub.domain.routing.decision import Decision
 from hub.wire.cloudevents import EventReader, ReceivedEvent
 from hub.wire.decisions import DecisionWriter, read_decision
 from hub.wire.schemas import load_catalogue

@@ -1,0 +1,1 @@
+"""From an event to its routings, with the reasons: the decision table of the convention."""

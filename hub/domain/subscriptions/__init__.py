@@ -1,0 +1,1 @@
+"""What a contact chose to receive, how and when: rows, their faults, sentences, preview."""
