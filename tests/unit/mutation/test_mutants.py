@@ -76,9 +76,7 @@ VERDICTS = {
         "g: return 5  ->  return 6  #1": "timed out",
     }
 }
-REASONS = (
-    "# Why not\n\nit is so\n\ndates.py f: return len(held) > 1  ->  return len(held) >= 1  #1\ndates.py gone  #1\n"
-)
+REASONS = "# Why not\n\nit is so\n\ncalendar/dates.py f: return len(held) > 1  ->  return len(held) >= 1  #1\ncalendar/dates.py gone  #1\n"
 FIGURES = "<!-- generated: figures -->\nold\n<!-- end: figures -->"
 SURVIVORS = "<!-- generated: survivors -->\n<!-- end: survivors -->"
 PAGE = f"Before\n{FIGURES}\nBetween\n{SURVIVORS}\nAfter\n"
@@ -87,11 +85,11 @@ PAGE = f"Before\n{FIGURES}\nBetween\n{SURVIVORS}\nAfter\n"
 def test_the_page_lists_every_survivor_with_its_reason_or_without() -> None:
     reasons = read_reasons(REASONS)
     assert 2 == len(survivors_of(VERDICTS))
-    assert ["dates.py gone  #1"] == stale(VERDICTS, reasons)
+    assert ["calendar/dates.py gone  #1"] == stale(VERDICTS, reasons)
     page = write_page(PAGE, VERDICTS, reasons, date(2026, 11, 22))
-    assert "| `dates.py` | 53 | 4 | 1 | 1 | 2 | 50.0% | 0 |" in page
-    assert "### Why not\n\n1: it is so.\n\n- `dates.py`, f: `rn len(held) > 1` → `rn len(held) >= 1`\n" in page
-    assert "- `dates.py`, g: `return 3` → `return 4`" in page.partition("### Without a reason yet")[2]
+    assert "| `calendar/dates.py` | 53 | 4 | 1 | 1 | 2 | 50.0% | 0 |" in page
+    assert "### Why not\n\n1: it is so.\n\n- `calendar/dates.py`, f: `rn len(held) > 1` → `rn len(held) >= 1`\n" in page
+    assert "- `calendar/dates.py`, g: `return 3` → `return 4`" in page.partition("### Without a reason yet")[2]
     assert ["Before", "Between", "After"] == [
         line for line in page.splitlines() if line in ("Before", "Between", "After")
     ]
