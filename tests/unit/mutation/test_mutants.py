@@ -76,7 +76,10 @@ VERDICTS = {
         "g: return 5  ->  return 6  #1": "timed out",
     }
 }
-REASONS = "# Why not\n\nit is so\n\ncalendar/dates.py f: return len(held) > 1  ->  return len(held) >= 1  #1\ncalendar/dates.py gone  #1\n"
+REASONS = (
+    "# Why not\n\nit is so\n\ncalendar/dates.py f: return len(held) > 1  ->  return len(held) >= 1  #1\n"
+    "calendar/dates.py gone  #1\n"
+)
 FIGURES = "<!-- generated: figures -->\nold\n<!-- end: figures -->"
 SURVIVORS = "<!-- generated: survivors -->\n<!-- end: survivors -->"
 PAGE = f"Before\n{FIGURES}\nBetween\n{SURVIVORS}\nAfter\n"
