@@ -1,11 +1,19 @@
 #!/bin/sh
-# Runs before the roles: topics, tables and, the first time, a token for each demo system. Harmless to run again.
+# Runs before the roles: topics, tables and, the first time, the keys of links and webhooks and a token for each demo
+# system. Harmless to run again.
 # Tokens lie beside the credentials file, one file per system; the gateway's file holds their digests only.
 set -eu
 hub topics apply
 hub database upgrade
 folder=$(dirname "$HUB_CREDENTIALS_FILE")
 umask 077
+key() {
+    [ -s "$folder/$1.key" ] && return
+    python -c 'import secrets; print(secrets.token_hex(32))' >"$folder/$1.new"
+    mv "$folder/$1.new" "$folder/$1.key"
+}
+key links
+key webhooks
 token() {
     name=$1 source=$2
     shift 2
