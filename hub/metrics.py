@@ -188,6 +188,25 @@ WEBHOOK_RECEIVERS_SPARED = Gauge(
     "it.",
 )
 
+# Absences read from calendars, in the connectors
+CALENDAR_READS = Counter(
+    "hub_absence_calendar_reads_total",
+    "Attempts to read an absence calendar, by result (changed, same: read and nothing new, unchanged: the server says "
+    "so, or the fault).",
+    ["result"],
+)
+CALENDARS = Gauge(
+    "hub_absence_calendars",
+    "Absence calendars by standing: CURRENT, FAILING, STALE (not read for a day: its absences are what they were).",
+    ["standing"],
+)
+CALENDAR_FINDINGS = Counter(
+    "hub_absence_calendar_findings_total",
+    "What absences read from calendars bring with them, by kind (OVERLAP, LOOP, GAP, DEPUTY_AWAY, UNCOVERED: the "
+    "service's mailbox takes the cases, NOBODY: nobody is reached).",
+    ["kind"],
+)
+
 # Acknowledgements
 ACKNOWLEDGEMENTS = Counter(
     "hub_acknowledgements_total",

@@ -150,6 +150,28 @@ class Settings(BaseSettings):
         4, ge=1, le=64, description="Calls of webhooks under way at once to one system in each lane."
     )
 
+    # Calendars of absences
+    calendar_keys: SecretStr = Field(
+        SecretStr(""),
+        description="Keys that seal the addresses of absence calendars in the ledger, at least 32 characters each, "
+        "separated by commas: the first seals, all open; the same for the connectors and `hub absences`. Empty: none "
+        "is read.",
+    )
+    calendar_allowed: str = Field(
+        "",
+        description="What absence calendars may be fetched from beside public https addresses, written as for "
+        "webhooks.",
+    )
+    calendar_ca_file: Path | None = Field(
+        None, description="Certificate authority of the servers of absence calendars, beside the system's."
+    )
+    calendar_minutes: int = Field(
+        15, ge=1, le=1440, description="How often an absence calendar is read, in minutes; less often while it fails."
+    )
+    calendar_timeout_seconds: float = Field(
+        20.0, gt=0, le=120, description="Longest time for fetching one absence calendar, in seconds."
+    )
+
     # Links in mails
     link_keys: SecretStr = Field(
         SecretStr(""),
@@ -217,7 +239,7 @@ class Settings(BaseSettings):
         server = parts.netloc.rpartition("@")[2].split(",")[0]
         return f"postgresql+asyncpg://{server}{parts.path}"
 
-    @field_validator("link_keys", "webhook_keys")
+    @field_validator("link_keys", "webhook_keys", "calendar_keys")
     @classmethod
     def _are_long_enough(cls, value: SecretStr) -> SecretStr:
         """Refuse a key that could be guessed; the message shows nothing of it."""

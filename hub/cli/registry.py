@@ -23,6 +23,7 @@ COMMANDS = {
     "subscriptions": "Show and set what a contact receives, how and when; say what it would have sent.",
     "feeds": "Make, list and end feeds (Atom, iCalendar) of a contact or a territory.",
     "directory": "Import, look up and check the contacts of both institutions.",
+    "absences": "Read absences from the calendars of contacts.",
     "territory": "Import the map of the CDAS and the sectors of the CAF, and look a commune up.",
     "webhooks": "Verify the systems that take messages over HTTP, and manage their keys.",
     "rejects": "List, read and replay what was refused.",

@@ -20,7 +20,7 @@ from hub.up.endpoints import Endpoints, GatewayAddresses, MailAddresses, RoleAdd
 from hub.up.engines import Engines, start_engines, watch_engines
 from hub.up.figures import Figures, read_figures
 from hub.up.home import Home, end_leftovers, only_run, remember_processes
-from hub.up.link_key import local_link_key, local_webhook_key
+from hub.up.link_key import local_calendar_key, local_link_key, local_webhook_key
 from hub.up.ports import Ports, check_ports, read_ports
 from hub.up.roles import Role, keep_running, last_words, role_command, watch_health
 from hub.up.screen import Moment, Screen
@@ -82,6 +82,8 @@ async def _run(
             overlay["link_keys"] = local_link_key(home.secrets)
         if "webhook_keys" not in asked.model_fields_set:
             overlay["webhook_keys"] = local_webhook_key(home.secrets)
+        if "calendar_keys" not in asked.model_fields_set:
+            overlay["calendar_keys"] = local_calendar_key(home.secrets)
         roles = await stack.enter_async_context(_roles(home, ports, overlay, engines, screen))
         endpoints = Endpoints(
             pid=os.getpid(),

@@ -16,6 +16,11 @@ def local_webhook_key(folder: Path) -> str:
     return _kept(folder / "webhook.key")
 
 
+def local_calendar_key(folder: Path) -> str:
+    """The key that seals the addresses of calendars, kept (0600) in `folder`, so that they open after a restart."""
+    return _kept(folder / "calendar.key")
+
+
 def _kept(kept: Path) -> str:
     if not kept.exists():
         write_private(kept, secrets.token_urlsafe(32).encode())

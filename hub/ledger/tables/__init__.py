@@ -4,6 +4,7 @@ What a person-level event says is never stored, only where it stands. Times are 
 are the symbols of the public contract, as text. The migrations hold the same tables (compared by a test).
 """
 
+from hub.ledger.tables.absence_calendars import absence_calendar, absence_calendar_entry
 from hub.ledger.tables.deliveries import (
     DELIVERIES_CHANNEL,
     LANES,
@@ -35,6 +36,8 @@ __all__ = [
     "PULL_LANE",
     "SIGN_INS_CHANNEL",
     "absence",
+    "absence_calendar",
+    "absence_calendar_entry",
     "accepted_event",
     "acknowledgement",
     "calendar_entry",
