@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs before the roles: topics, tables and, the first time, the keys of links and webhooks and a token for each demo
+# Runs before the roles: topics, tables and, the first time, the keys of links, webhooks and calendars, and a token for each demo
 # system. Harmless to run again.
 # Tokens lie beside the credentials file, one file per system; the gateway's file holds their digests only.
 set -eu
@@ -14,6 +14,7 @@ key() {
 }
 key links
 key webhooks
+key calendars
 token() {
     name=$1 source=$2
     shift 2

@@ -3,5 +3,6 @@
 set -eu
 HUB_LINK_KEYS=$(cat /var/lib/hub/links.key)
 HUB_WEBHOOK_KEYS=$(cat /var/lib/hub/webhooks.key)
-export HUB_LINK_KEYS HUB_WEBHOOK_KEYS
+HUB_CALENDAR_KEYS=$(cat /var/lib/hub/calendars.key)
+export HUB_LINK_KEYS HUB_WEBHOOK_KEYS HUB_CALENDAR_KEYS
 exec hub "$@"

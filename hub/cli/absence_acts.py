@@ -15,8 +15,8 @@ from connectors.inbound.absences.reading import Reading, read_calendar
 from connectors.inbound.absences.recurrence import TooComplex
 from hub.cli.key_acts import in_ledger
 from hub.cli.local import local_endpoints, local_settings
-from hub.domain.absence_calendar import CalendarFault, CalendarReads
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
+from hub.domain.directory.absence_calendar import CalendarFault, CalendarReads
 from hub.errors import HubError, SettingsError
 from hub.ledger.absence_calendars import AbsenceCalendar, CalendarRefused, add_calendar, list_calendars
 from hub.processes.connectors import PURPOSE

@@ -9,7 +9,7 @@ import typer
 from hub.cli import absence_acts as acts
 from hub.cli.key_acts import in_ledger
 from hub.cli.output import AsJson, print_json, print_line, print_table
-from hub.domain.absence_calendar import CalendarReads
+from hub.domain.directory.absence_calendar import CalendarReads
 from hub.errors import HubError
 from hub.ledger.absence_calendars import AbsenceCalendar, list_calendars, remove_calendar
 

@@ -13,7 +13,14 @@ from sqlalchemy import Row, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.absence_calendar import CalendarFault, CalendarReads, CalendarStanding, Changes, Days, Declared
+from hub.domain.directory.absence_calendar import (
+    CalendarFault,
+    CalendarReads,
+    CalendarStanding,
+    Changes,
+    Days,
+    Declared,
+)
 from hub.errors import HubError
 from hub.ledger.tables import absence, absence_calendar, absence_calendar_entry, contact
 

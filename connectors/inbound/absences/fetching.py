@@ -11,7 +11,7 @@ import httpcore
 
 from connectors.guard.addresses import AddressRefused, Allowed, allowed_of, target_of
 from connectors.guard.backend import CheckedBackend, Resolve, authority, resolve_by_system
-from hub.domain.absence_calendar import CalendarFault
+from hub.domain.directory.absence_calendar import CalendarFault
 from hub.errors import SettingsError
 from hub.settings import Settings
 

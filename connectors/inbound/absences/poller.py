@@ -19,10 +19,10 @@ from connectors.inbound.absences.publishing import Producer, declaration, event_
 from connectors.inbound.absences.reading import Reading, read_calendar
 from connectors.inbound.absences.recurrence import TooComplex
 from hub import metrics
-from hub.domain.absence import Absence
-from hub.domain.absence_calendar import CalendarFault, Changes, Days, changes, everything_withdrawn
-from hub.domain.absence_check import outlook
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
+from hub.domain.directory.absence import Absence
+from hub.domain.directory.absence_calendar import CalendarFault, Changes, Days, changes, everything_withdrawn
+from hub.domain.directory.absence_check import outlook
 from hub.domain.vocabulary import Institution
 from hub.ledger.absence_calendars import (
     AbsenceCalendar,

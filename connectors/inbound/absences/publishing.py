@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID, uuid5
 
-from hub.domain.absence_calendar import Days
+from hub.domain.directory.absence_calendar import Days
 from hub.domain.events import EVENT_TYPES, Envelope, parse_source
 from hub.domain.vocabulary import Institution
 from hub.wire.avro import encode

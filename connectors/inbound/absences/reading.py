@@ -17,8 +17,8 @@ from icalendar.timezone import tzp
 
 from connectors.inbound.absences.lines import NotACalendar, reduced
 from connectors.inbound.absences.recurrence import Budget, RuleRefused, TooComplex, rule_of
-from hub.domain.absence_calendar import AHEAD, BEFORE, MOST, CalendarReads, Days, joined
-from hub.domain.paris import paris
+from hub.domain.calendar.paris import paris
+from hub.domain.directory.absence_calendar import AHEAD, BEFORE, MOST, CalendarReads, Days, joined
 
 CATEGORIES: Final = frozenset(
     {"absence", "absences", "absent", "absente", "conge", "conges", "out of office", "vacances", "vacation"}

@@ -8,7 +8,7 @@ import pytest
 from connectors.inbound.absences.lines import NotACalendar, reduced
 from connectors.inbound.absences.reading import read_calendar
 from connectors.inbound.absences.recurrence import TooComplex
-from hub.domain.absence_calendar import CalendarReads
+from hub.domain.directory.absence_calendar import CalendarReads
 
 TODAY = date(2026, 6, 22)
 SAMPLES = Path(__file__).parent / "samples"
