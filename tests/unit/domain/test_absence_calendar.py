@@ -1,5 +1,6 @@
 """What a calendar changes in the directory: what is new, what is gone, and what somebody ended by hand."""
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -70,7 +71,7 @@ def test_joined_days_are_the_same_days_apart_from_each_other(drawn: list[tuple[i
     found = [Days(TODAY + timedelta(start), TODAY + timedelta(start + length)) for start, length in drawn]
     one = joined(found)
     assert _each(found) == _each(one)
-    assert all(before.last + timedelta(1) < after.first for before, after in zip(one, one[1:], strict=False))
+    assert all(before.last + timedelta(1) < after.first for before, after in itertools.pairwise(one))
 
 
 def _each(found: list[Days]) -> set[date]:
