@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain.delivery.states import TRANSITIONS, DeliveryReason, after_taken_by_another, check_transition
 from hub.domain.vocabulary import DeliveryStatus
 from hub.ledger.escalations import lock_escalations
+from hub.ledger.holding import hold_event
 from hub.ledger.outbox import StatusChange, add_statuses, status_row
 from hub.ledger.purposes import purposes_by_delivery
 from hub.ledger.settling import prepare_settling, settle
@@ -117,6 +118,7 @@ async def take(connection: AsyncConnection, catalogue: Catalogue, of: UUID, now:
     first = await _read(connection, of)
     if first is None:
         return None
+    await hold_event(connection, first.event_source, first.event_id)
     if first.notice is None:
         await lock_escalations(connection, first.event_source, first.event_id)
     together = await _together(connection, first)

@@ -1,8 +1,8 @@
 """What operators do to deliveries: try again what failed, or have another contact told instead.
 
 Every act is one transaction of the caller's: the new state as `hub.domain.delivery.states` allows it, its status event,
-and a line of the audit. The row is locked first, so that a dispatcher either has the delivery already, and the act is
-refused, or never gets it.
+and a line of the audit. The row is locked before it is looked at, so that a dispatcher either has the delivery already,
+and the act is refused, or never gets it.
 """
 
 from collections.abc import Mapping
@@ -20,6 +20,7 @@ from hub.domain.delivery.states import DeliveryReason, TransitionRefused, check_
 from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.errors import HubError
 from hub.ledger.acknowledgements import holder_of
+from hub.ledger.holding import hold_event, hold_version
 from hub.ledger.numbers import add_deliveries, lock_numbers
 from hub.ledger.outbox import StatusChange, add_statuses, status_row
 from hub.ledger.tables import DELIVERIES_CHANNEL, contact, delivery, event, notice_version, operator_action
@@ -49,6 +50,7 @@ async def retry(connection: AsyncConnection, catalogue: Catalogue, of: UUID, ope
 
     Raises DeliveryUnknown, and ActRefused for a state that SCHEDULED may not follow or a notice no longer in force.
     """
+    await _hold(connection, of)
     row = await _locked(connection, of)
     await _check(connection, row, OperatorAct.RETRIED)
     await connection.execute(
@@ -78,6 +80,7 @@ async def redirect(connection: AsyncConnection, catalogue: Catalogue, of: UUID, 
     Raises DeliveryUnknown, and ActRefused where the first cannot be redirected (any more), or where the other contact
     cannot be told or is told already.
     """
+    await _hold(connection, of)
     medium = await _medium(connection, of, to)
     if medium is not None:
         await lock_numbers(connection, {(to, medium)})
@@ -114,6 +117,15 @@ _COPIED = (
     "lane", "state", "attempt", "due_at", "directory_revision", "created_at",
     "duty", "digest", "acknowledge_by", "occasion",
 )  # fmt: skip
+
+
+async def _hold(connection: AsyncConnection, of: UUID) -> None:
+    """Keep corrections, and whoever takes in charge, waiting: what `_check` finds stays true."""
+    query = select(delivery.c.event_source, delivery.c.event_id, delivery.c.notice, delivery.c.version)
+    row = (await connection.execute(query.where(delivery.c.id == of))).mappings().one_or_none()
+    if row is not None:
+        await hold_version(connection, row)
+        await hold_event(connection, row["event_source"], row["event_id"])
 
 
 async def _medium(connection: AsyncConnection, of: UUID, to: str) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,10 +16,11 @@ from hub.domain.calendar.paris import paris
 from hub.domain.delivery.escalation import present
 from hub.domain.delivery.occasions import reminder_occasion
 from hub.domain.delivery.states import DeliveryReason
-from hub.domain.vocabulary import Medium, Role
+from hub.domain.vocabulary import DeliveryStatus, Medium, Role
 from hub.ledger.directory_view import DirectoryView
 from hub.ledger.escalation_steps import schedule_more
-from hub.ledger.tables import notice_reminder
+from hub.ledger.holding import hold_event, hold_version
+from hub.ledger.tables import acknowledgement, delivery, notice_reminder
 from hub.wire.schemas import Catalogue
 
 # The second comes on the effective day at eight, where that is later than the first: a notice that is in force when
@@ -71,7 +72,15 @@ async def due_reminders(connection: AsyncConnection, now: datetime, limit: int =
 async def remind(
     connection: AsyncConnection, catalogue: Catalogue, view: DirectoryView, due: Mapping[str, Any], now: datetime
 ) -> Reminded | None:
-    """Remind the recipient, or who stands in for it, and the manager of its service; None when another process did."""
+    """Remind the recipient, or who stands in for it, and the manager of its service.
+
+    None when another process did, or when the version was overtaken or acknowledged since it was found to be `due`.
+    """
+    if await hold_version(connection, due) != "PUBLISHED":
+        return None
+    await hold_event(connection, due["event_source"], due["event_id"])
+    if await _is_acknowledged(connection, due):
+        return None
     day = now.astimezone(paris()).date()
     managers = view.directory.reach(due["service"], Role.MANAGER, day, cdas=due["cdas"])
     heads: Sequence[str] = () if managers.last_resort else managers.recipients
@@ -103,3 +112,15 @@ async def remind(
     thread = {"subject": due["subject"], "correlationid": due["correlationid"]}
     await schedule_more(connection, catalogue, rows, thread, DeliveryReason.NOT_TAKEN_IN_CHARGE, now)
     return Reminded(due["number"], asked)
+
+
+async def _is_acknowledged(connection: AsyncConnection, due: Mapping[str, Any]) -> bool:
+    """Whether the recipient said meanwhile, of the delivery by any medium, that it has read the notice."""
+    said = exists().where(
+        acknowledgement.c.delivery == delivery.c.id,
+        acknowledgement.c.kind == DeliveryStatus.TAKEN_IN_CHARGE.value,
+        delivery.c.event_source == due["event_source"],
+        delivery.c.event_id == due["event_id"],
+        delivery.c.contact == due["contact"],
+    )
+    return bool(await connection.scalar(select(said)))

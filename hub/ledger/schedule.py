@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.data import load_territory
 from hub.domain.delivery.digests import AT_ONCE, Rhythm
 from hub.domain.delivery.reaching import PULLED, Way, media_for
-from hub.domain.delivery.states import DUE, DeliveryReason, delivery_id
+from hub.domain.delivery.states import DUE, PURSUED, DeliveryReason, delivery_id
 from hub.domain.subscriptions.rows import Facts, Subscription
 from hub.domain.vocabulary import DeliveryStatus, Kind, Medium, Urgency
 from hub.ledger.audience import Asked, asked_of, queue_audiences
@@ -45,6 +45,12 @@ where d.notice = :notice and d.version <= :version
     )
   )
 order by d.contact, d.version desc
+""")
+
+# Held before the receivers are looked up: what a dispatcher claimed between that and the end of the transaction would
+# leave as a version that is overtaken, for somebody who is told of no other.
+_HOLD = text("""
+select d.id from delivery d where d.notice = any(:notices) and d.state = any(:pursued) order by d.id for update
 """)
 
 # One statement, so that a delivery claimed at this very moment is either stopped or marked, never missed.
@@ -108,6 +114,9 @@ async def schedule_deliveries(
     withdrawn notice also goes to everybody who received an earlier version (rule X1). What has not left of a version
     that is no longer in force is cancelled; what is under way is marked, so that it is not tried again.
     """
+    changed = sorted({decided.subject for decided in events if decided.type in {CORRECTED, WITHDRAWN}})
+    if changed:
+        await connection.execute(_HOLD, {"notices": changed, "pursued": sorted(state.value for state in PURSUED)})
     asked = await asked_of(connection, events, now)
     addressed: list[tuple[DecidedEvent, Recipients]] = []
     for decided in events:

@@ -3,12 +3,12 @@
 Works inside the transaction that takes it in charge, which holds the escalations and the deliveries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.delivery.occasions import read_occasion, taken_occasion
@@ -23,6 +23,12 @@ from hub.wire.schemas import Catalogue
 
 # A message that may have arrived: its reader could act on it.
 _REACHED: Final = frozenset({"SENDING", "ACCEPTED", "SHOWN", "ESCALATED"})
+# As for the receivers of a correction (hub.ledger.schedule).
+_UNCONFIRMED: Final = text("""
+select distinct a.delivery from delivery_attempt a
+where a.delivery = any(:ids)
+  and (a.ended_at is null or a.result in ('accepted', 'abandoned') or a.reason = 'UNCONFIRMED')
+""")
 _PUSHED: Final = frozenset({Medium.MAIL.value, Medium.WEBHOOK.value})
 
 
@@ -40,6 +46,7 @@ async def settle(
     `together` are the deliveries for the same purpose as they stood before. Each contact is told once, the one that
     took it never.
     """
+    arrived = await _may_have_arrived(connection, [row.id for row in together])
     of_event = await purposes_by_delivery(connection, taken.event_source, taken.event_id)
     purposes = sorted(of_event.get(taken.id, ()))
     ids = [escalation_id(taken.event_source, taken.event_id, purpose) for purpose in purposes]
@@ -47,7 +54,7 @@ async def settle(
     occasion = taken_occasion(purposes[0] if purposes else UNKNOWN, taken.service, taken.role)
     others: dict[tuple[str, str], dict[str, Any]] = {}
     for row in together:
-        if row.contact != taken.contact and _was_reached(row):
+        if row.contact != taken.contact and _was_reached(row, arrived):
             others[row.contact, row.medium] = {
                 name: getattr(row, name)
                 for name in (
@@ -60,7 +67,12 @@ async def settle(
     await schedule_more(connection, catalogue, rows, thread, DeliveryReason.TAKEN_BY_ANOTHER, now)
 
 
-def _was_reached(row: Row[Any]) -> bool:
+async def _may_have_arrived(connection: AsyncConnection, ids: Sequence[UUID]) -> set[UUID]:
+    """The deliveries of which an attempt may have brought the message, although nobody could confirm it."""
+    return set((await connection.execute(_UNCONFIRMED, {"ids": list(ids)})).scalars())
+
+
+def _was_reached(row: Row[Any], arrived: Collection[UUID]) -> bool:
     if read_occasion(row.occasion).kind == "taken" or row.medium not in _PUSHED:
         return False
-    return row.state in _REACHED or row.accepted_at is not None
+    return row.state in _REACHED or row.accepted_at is not None or row.id in arrived

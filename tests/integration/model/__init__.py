@@ -1,0 +1,1 @@
+"""Interleavings of deliveries, acknowledgements, absences and escalations, checked after each step."""
