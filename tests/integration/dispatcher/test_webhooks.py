@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.dispatcher.dispatcher import Dispatcher
@@ -29,32 +29,13 @@ from tests.integration.dispatcher.dispatcher_ledger import (
     settings_for,
     until_states,
 )
+from tests.integration.dispatcher.webhook_ledger import ALLOWED, put_webhooks
 
 NOW = datetime(2024, 10, 1, 7, 0, tzinfo=UTC)
 
 
 def _settings(database: str, mails: MailCatcher, **more: Any) -> Settings:
-    keys = {"webhook_keys": "m" * 40, "webhook_allowed": "127.0.0.1", "webhook_timeout_seconds": 5.0}
-    return settings_for(database, mails.port, **(keys | more))
-
-
-async def _put_webhooks(engine: AsyncEngine, url: str, contacts: int, *, state: str = "ACTIVE") -> None:
-    """Let every contact have this address, with one key."""
-    await put_contacts(engine, contacts, webhook=url)
-    ids = {f"contact-{number}": endpoint_id(f"contact-{number}", url) for number in range(contacts)}
-    due = NOW if state == "PENDING" else None
-    async with engine.begin() as connection:
-        await connection.execute(
-            insert(tables.webhook_endpoint),
-            [
-                {"id": of, "contact": ref, "url": url, "state": state, "next_handshake_at": due, "created_at": NOW}
-                for ref, of in ids.items()
-            ],
-        )
-        await connection.execute(
-            insert(tables.webhook_key),
-            [{"endpoint": of, "number": 1, "master": masters().newest, "created_at": NOW} for of in ids.values()],
-        )
+    return settings_for(database, mails.port, **({**ALLOWED, "webhook_timeout_seconds": 5.0} | more))
 
 
 async def _until(engine: AsyncEngine, wanted: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
@@ -69,7 +50,7 @@ async def _until(engine: AsyncEngine, wanted: Callable[[list[dict[str, Any]]], b
 
 async def test_a_message_by_webhook_arrives_signed_and_numbered(database: str, mail_catcher: MailCatcher) -> None:
     async with fresh_ledger(database) as engine, WebhookSystem() as system:
-        await _put_webhooks(engine, system.url, 1)
+        await put_webhooks(engine, system.url, 1)
         async with dispatching(_settings(database, mail_catcher)):
             notice = Notice("notice-fsl", "event-1", medium="WEBHOOK", number=7)
             await put_notice(engine, notice)
@@ -90,7 +71,7 @@ async def test_a_message_by_webhook_arrives_signed_and_numbered(database: str, m
 async def test_a_system_that_hangs_keeps_nobodys_mail_waiting(database: str, mail_catcher: MailCatcher) -> None:
     async with fresh_ledger(database) as engine, WebhookSystem() as system:
         system.fault = Fault.HANG
-        await _put_webhooks(engine, system.url, 40)
+        await put_webhooks(engine, system.url, 40)
         settings = _settings(database, mail_catcher, webhook_timeout_seconds=60.0)
         async with dispatching(settings):
             await put_notice(engine, Notice("notice-1", "event-1", contacts=40, medium="WEBHOOK"))
@@ -107,7 +88,7 @@ async def test_what_a_busy_system_cannot_take_comes_back_without_an_attempt_coun
     database: str, mail_catcher: MailCatcher
 ) -> None:
     async with fresh_ledger(database) as engine, WebhookSystem(seconds=0.4) as system:
-        await _put_webhooks(engine, system.url, 5)
+        await put_webhooks(engine, system.url, 5)
         async with dispatching(_settings(database, mail_catcher, webhook_per_receiver=1)):
             await put_notice(engine, Notice("notice-1", "event-1", contacts=5, medium="WEBHOOK"))
             await until_states(engine, {"ACCEPTED": 5})
@@ -123,7 +104,7 @@ async def test_a_system_that_is_away_for_twenty_hours_has_its_message_when_it_is
 ) -> None:
     clock = Clock(NOW)
     async with fresh_ledger(database) as engine, WebhookSystem() as system:
-        await _put_webhooks(engine, system.url, 1)
+        await put_webhooks(engine, system.url, 1)
         await system.stop()
         async with dispatching(_settings(database, mail_catcher), clock) as dispatcher:
             await put_notice(engine, Notice("notice-1", "event-1", medium="WEBHOOK", due_at=NOW))
@@ -148,7 +129,7 @@ async def test_a_system_that_stays_away_for_a_day_fails_for_all_to_see(
 ) -> None:
     clock = Clock(NOW)
     async with fresh_ledger(database) as engine, WebhookSystem() as system:
-        await _put_webhooks(engine, system.url, 1)
+        await put_webhooks(engine, system.url, 1)
         await system.stop()
         settings = _settings(database, mail_catcher, retry_schedule="25")
         async with dispatching(settings, clock) as dispatcher:
@@ -182,7 +163,7 @@ async def test_an_address_that_is_gone_is_put_out_of_service_and_its_delivery_fa
 ) -> None:
     async with fresh_ledger(database) as engine, WebhookSystem() as system:
         system.answers(410)
-        await _put_webhooks(engine, system.url, 1)
+        await put_webhooks(engine, system.url, 1)
         async with dispatching(_settings(database, mail_catcher)):
             await put_notice(engine, Notice("notice-1", "event-1", medium="WEBHOOK"))
             await until_states(engine, {"FAILED": 1})
@@ -197,7 +178,7 @@ async def test_an_address_that_is_gone_is_put_out_of_service_and_its_delivery_fa
 
 async def test_the_dispatcher_makes_the_handshakes_that_are_due(database: str, mail_catcher: MailCatcher) -> None:
     async with fresh_ledger(database) as engine, WebhookSystem(echoes=True) as system:
-        await _put_webhooks(engine, system.url, 12, state="PENDING")
+        await put_webhooks(engine, system.url, 12, state="PENDING")
         async with dispatching(_settings(database, mail_catcher)):
             await _until(engine, lambda found: {"ACTIVE"} == {row["state"] for row in found})
         assert 12 == len(system.calls)
@@ -207,7 +188,7 @@ async def test_the_dispatcher_makes_the_handshakes_that_are_due(database: str, m
 async def test_a_handshake_that_fails_is_noted_and_tried_again_later(database: str, mail_catcher: MailCatcher) -> None:
     async with fresh_ledger(database) as engine, WebhookSystem() as system:
         system.answers(200, body=b"{}")
-        await _put_webhooks(engine, system.url, 1, state="PENDING")
+        await put_webhooks(engine, system.url, 1, state="PENDING")
         async with dispatching(_settings(database, mail_catcher)):
             (row,) = await _until(engine, lambda found: found[0]["handshakes"] == 1)
         assert ("PENDING", "CHALLENGE_NOT_ECHOED") == (row["state"], row["reason"])
@@ -219,7 +200,7 @@ async def test_a_redirected_message_takes_the_way_that_reaches_the_other_contact
     database: str, reached: int, expected: str
 ) -> None:
     async with fresh_ledger(database) as engine:
-        await _put_webhooks(engine, "https://caf.example/", reached)
+        await put_webhooks(engine, "https://caf.example/", reached)
         if reached == 1:
             async with engine.begin() as connection:
                 await connection.execute(delete(tables.contact))
