@@ -60,9 +60,12 @@ def list_command(
 
 @app.command("show")
 def show(identifier: Id, *, as_json: AsJson = False) -> None:
-    """Show one delivery with every attempt, and what operators did to it."""
+    """Show one delivery with every attempt, and what operators did to it.
+
+    Where it failed: also whom the chain of its service names next, for `hub deliveries redirect`.
+    """
     of = _id(identifier)
-    found = in_ledger(lambda connection: delivery_history(connection, of))
+    found = in_ledger(lambda connection: delivery_history(connection, of, datetime.now(UTC)))
     if found is None:
         msg = f"There is no delivery {identifier}."
         raise DeliveryUnknown(msg, "`hub deliveries list` shows the ids.")

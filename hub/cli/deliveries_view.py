@@ -33,7 +33,10 @@ def _cells(row: Mapping[str, Any]) -> tuple[object, ...]:
 def show_history(history: DeliveryHistory, *, as_json: bool) -> None:
     """Print one delivery, its attempts and what operators did, a line each."""
     if as_json:
-        print_json({**history.delivery, "attempts": _plain(history.attempts), "actions": _plain(history.actions)})
+        next_ = history.next_contacts
+        named = None if next_ is None else {"rank": next_[0].value, "contacts": list(next_[1])}
+        more = {"attempts": _plain(history.attempts), "actions": _plain(history.actions), "next_contacts": named}
+        print_json({**history.delivery, **more})
         return
     for name, value in history.delivery.items():
         if value is not None:
@@ -45,6 +48,9 @@ def show_history(history: DeliveryHistory, *, as_json: bool) -> None:
     for row in history.actions:
         to = "" if row["redirected_to"] is None else f"to {row['redirected_to']}, delivery {row['new_delivery']}"
         print_line("action", _at(row["at"]), row["who"], row["what"], row["reason"], f"was {row['state_before']}", to)
+    if history.next_contacts is not None:
+        rank, contacts = history.next_contacts
+        print_line("next contact", rank.value, *contacts)
 
 
 def _plain(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

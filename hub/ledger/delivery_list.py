@@ -6,9 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.data import load_territory
+from hub.domain.calendar.paris import paris
+from hub.domain.delivery.escalation import Desk, Rank, next_contacts
+from hub.domain.vocabulary import DeliveryStatus
+from hub.ledger.directory_view import DirectoryViews
 from hub.ledger.tables import delivery, delivery_attempt, operator_action
 
 _LISTED = (
@@ -30,11 +35,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryHistory:
-    """One delivery, its attempts, and what operators did to it, each as rows of the ledger, oldest first."""
+    """One delivery, its attempts, and what operators did to it, each as rows of the ledger, oldest first.
+
+    `next_contacts`: where it failed, whom the chain of its service names next, and at which rank; None: nobody.
+    """
 
     delivery: Mapping[str, Any]
     attempts: Sequence[Mapping[str, Any]]
     actions: Sequence[Mapping[str, Any]]
+    next_contacts: tuple[Rank, tuple[str, ...]] | None = None
 
 
 async def list_deliveries(connection: AsyncConnection, wanted: Wanted, limit: int) -> list[Mapping[str, Any]]:
@@ -50,8 +59,8 @@ async def list_deliveries(connection: AsyncConnection, wanted: Wanted, limit: in
     return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def delivery_history(connection: AsyncConnection, of: UUID) -> DeliveryHistory | None:
-    """One delivery with its history; None when there is none of this id."""
+async def delivery_history(connection: AsyncConnection, of: UUID, now: datetime) -> DeliveryHistory | None:
+    """One delivery with its history, and whom its service has beside; None when there is none of this id."""
     found = (await connection.execute(select(delivery).where(delivery.c.id == of))).mappings().one_or_none()
     if found is None:
         return None
@@ -61,4 +70,13 @@ async def delivery_history(connection: AsyncConnection, of: UUID) -> DeliveryHis
         dict(found),
         [dict(row) for row in (await connection.execute(attempts)).mappings()],
         [dict(row) for row in (await connection.execute(actions)).mappings()],
+        await _next_contacts(connection, found, now) if found["state"] == DeliveryStatus.FAILED.value else None,
     )
+
+
+async def _next_contacts(
+    connection: AsyncConnection, row: RowMapping, now: datetime
+) -> tuple[Rank, tuple[str, ...]] | None:
+    view = await DirectoryViews(load_territory()).read(connection)
+    day = now.astimezone(paris()).date()
+    return next_contacts(Desk(row["service"], row["cdas"]), row["contact"], view.directory, day)

@@ -8,12 +8,10 @@ arrive once, none while they were away, and no try may come before its wait is o
 import argparse
 import asyncio
 import contextlib
-import os
-import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count, pairwise
@@ -23,7 +21,6 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.dispatcher.schedule import schedule_of
-from hub.embedded.engine import free_port
 from hub.embedded.mail import MailCatcher
 from hub.embedded.postgres import EmbeddedPostgres
 from hub.ledger import tables
@@ -37,15 +34,13 @@ from tests.integration.dispatcher.dispatcher_ledger import (
     rows,
     until_states,
 )
-from tests.integration.dispatcher.webhook_ledger import ALLOWED, put_webhooks
+from tests.integration.dispatcher.dispatcher_process import dispatcher_process
+from tests.integration.dispatcher.webhook_ledger import put_webhooks
 
 CONTACTS: Final = 5
 MEDIA: Final = ("MAIL", "WEBHOOK")
 MAY_HAVE_LEFT: Final = frozenset({"UNCONFIRMED", "LEASE_EXPIRED"})
 SPARED: Final = 240.0 + 300.0  # seconds: the longest pause of a receiver, then the longest turn (webhook/receivers.py)
-_PROGRAM: Final = (
-    "from hub.processes.dispatcher import run\nfrom hub.settings import read_settings\nrun(read_settings())\n"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +101,9 @@ async def campaign(plan: Plan, engine: AsyncEngine, database: str, folder: Path)
         await put_webhooks(engine, system.url, CONTACTS)
         async with contextlib.AsyncExitStack() as processes:
             for number in range(plan.dispatchers):
-                await processes.enter_async_context(_process(plan, database, mails.port, f"d{number}"))
+                await processes.enter_async_context(
+                    dispatcher_process(f"d{number}", database, mails.port, HUB_RETRY_SCHEDULE=plan.schedule)
+                )
             await publish(0.0)
             await until_states(engine, {"ACCEPTED": sum(map(len, published.values()))})
             await mails.refuse_connections()
@@ -189,28 +186,6 @@ def _lateness(attempts: Sequence[dict[str, Any]], delays: Sequence[float]) -> li
 
 def _settings(plan: Plan) -> Settings:
     return Settings(retry_schedule=plan.schedule)
-
-
-@contextlib.asynccontextmanager
-async def _process(plan: Plan, database: str, smtp_port: int, name: str) -> AsyncIterator[None]:
-    """Run a dispatcher meanwhile, and stop it as a supervisor would."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
-    environment |= {
-        "HUB_DATABASE_URL": database,
-        "HUB_SMTP_PORT": str(smtp_port),
-        "HUB_SMTP_STARTTLS": "never",
-        "HUB_RETRY_SCHEDULE": plan.schedule,
-        "HUB_DISPATCHER_INSTANCE": name,
-        "HUB_METRICS_PORT": str(free_port()),
-        "HUB_LOG_LEVEL": "error",
-    } | {f"HUB_{setting.upper()}": value for setting, value in ALLOWED.items()}
-    running = await asyncio.create_subprocess_exec(sys.executable, "-c", _PROGRAM, env=environment)
-    try:
-        yield
-    finally:
-        running.send_signal(signal.SIGTERM)
-        code = await running.wait()
-    assert 0 == code, f"the dispatcher {name} ended with code {code}"
 
 
 async def _run(plan: Plan) -> int:

@@ -185,6 +185,19 @@ def administrators_of(directory: Directory, named: Sequence[str], day: date) -> 
     return tuple(sorted({reference for references in found for reference in references}))
 
 
+def next_contacts(desk: Desk, contact: str, directory: Directory, day: date) -> tuple[Rank, tuple[str, ...]] | None:
+    """Whom the chain of a service asks after a contact that was not reached; None: it has nobody else.
+
+    The references are sorted, and those of the first rank that has somebody present.
+    """
+    asked = Asked(Nature.SOCIAL, (desk,), (contact,))
+    for rank in (Rank.SUBSTITUTE, Rank.SECRETARIAT, Rank.MANAGER):
+        found = tuple(one for one in _who(rank, asked, directory, (), day) if one != contact)
+        if found:
+            return rank, found
+    return None
+
+
 _RANKS: Final = (Rank.SUBSTITUTE, Rank.SECRETARIAT, Rank.MANAGER, Rank.ADMINISTRATORS, *(Rank.REPEAT,) * REPEATS)
 
 

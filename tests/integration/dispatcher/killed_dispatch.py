@@ -85,9 +85,11 @@ def _serve(pipe: Connection, settings: Settings, medium: str) -> None:
 async def _deliver(engine: AsyncEngine, settings: Settings, medium: str, suspension: int) -> None:
     """Run one lane and the recorder until one delivery is recorded; every suspension of theirs counts."""
     health, catalogue = Health("dispatcher"), load_catalogue()
-    mail = mail_channel(settings, kept=1)
-    webhook = WebhookChannel(webhook_sender(settings, connections=1), LedgerEndpoints(engine, _now), most=1)
-    channels: dict[str, Channel] = {Medium.MAIL.value: mail, Medium.WEBHOOK.value: webhook}
+    channel: Channel
+    if medium == Medium.MAIL.value:
+        channel = mail_channel(settings, kept=1)
+    else:
+        channel = WebhookChannel(webhook_sender(settings, connections=1), LedgerEndpoints(engine, _now), most=1)
     name = f"{medium.lower()}-{suspension}"
     recorder = _Telling(engine, catalogue, health, dispatcher=name, clock=_now)
     lane = Lane(
@@ -95,7 +97,7 @@ async def _deliver(engine: AsyncEngine, settings: Settings, medium: str, suspens
         concurrency=1,
         engine=engine,
         catalogue=catalogue,
-        attempts=Attempts(channels, schedule_of(settings), settings.public_url, health, _now),
+        attempts=Attempts({medium: channel}, schedule_of(settings), settings.public_url, health, _now),
         recorder=recorder,
         health=health,
         dispatcher=name,
@@ -111,8 +113,7 @@ async def _deliver(engine: AsyncEngine, settings: Settings, medium: str, suspens
     for part in parts:
         part.cancel()
     await asyncio.gather(*parts, return_exceptions=True)
-    await mail.close()
-    await webhook.close()
+    await channel.close()
     await engine.dispose()
 
 

@@ -45,7 +45,7 @@ async def test_a_receiver_in_trouble_loses_nothing(
             more["smtp_starttls"] = "required"
         failed = _failed(medium)
         await trouble.begin(to)
-        await put_webhooks(engine, to.system.url, 1)
+        await put_webhooks(engine, to.url, 1)
         async with dispatching(settings_for(database, mail_catcher.port, **more), clock) as dispatcher:
             await put_notice(engine, sent)
             await until_states(engine, {trouble.state: 1})

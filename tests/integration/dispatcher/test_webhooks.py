@@ -124,24 +124,6 @@ async def test_a_system_that_is_away_for_twenty_hours_has_its_message_when_it_is
     assert 1 == len(system.calls)
 
 
-async def test_a_system_that_stays_away_for_a_day_fails_for_all_to_see(
-    database: str, mail_catcher: MailCatcher
-) -> None:
-    clock = Clock(NOW)
-    async with fresh_ledger(database) as engine, WebhookSystem() as system:
-        await put_webhooks(engine, system.url, 1)
-        await system.stop()
-        settings = _settings(database, mail_catcher, retry_schedule="25")
-        async with dispatching(settings, clock) as dispatcher:
-            await put_notice(engine, Notice("notice-1", "event-1", medium="WEBHOOK", due_at=NOW))
-            for _ in range(2):
-                clock.move(((await _retrying(engine, clock)) - clock()).total_seconds())
-                _wake(dispatcher)
-            await until_states(engine, {"FAILED": 1})
-        (delivery,) = await rows(engine, tables.delivery)
-    assert ("RETRIES_EXHAUSTED", 86_400) == (delivery["reason"], (clock() - NOW).total_seconds())
-
-
 def _wake(dispatcher: Dispatcher) -> None:
     for lane in dispatcher.lanes:
         lane.wake()

@@ -31,6 +31,11 @@ class Receivers:
     unknown: ssl.SSLContext
     silent: asyncio.Server | None = None
 
+    @property
+    def url(self) -> str:
+        """Where the system is called: an address, since no resolver knows the name of the other tests' certificate."""
+        return f"{'http' if self.system.tls is None else 'https'}://{HOST}:{self.system.port}/hub"
+
     def received(self, medium: str) -> Counter[str]:
         """How often each delivery arrived."""
         if medium == "MAIL":

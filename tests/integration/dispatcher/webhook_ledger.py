@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.domain.webhooks import endpoint_id
+from hub.domain.delivery.webhooks import endpoint_id
 from hub.ledger import tables
 from tests.contract.webhook_system import masters
 from tests.integration.dispatcher.dispatcher_ledger import put_contacts
