@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.data import load_territory
 from hub.domain.directory.absence import Absence
 from hub.domain.directory.contacts import CONTACT_FIELDS, Contact, Directory, contact_from_data
-from hub.domain.vocabulary import Role
+from hub.domain.vocabulary import Role, Service
 from hub.ledger.contacts import absences_of
 from hub.ledger.sign_ins import today
 from hub.ledger.tables import absence, contact
+
+_NO_TEAM: Final = frozenset({Service.ASIP.value, Service.EXTERNAL_REFERENT.value})
+"""Many bodies stand under one name: their contacts are strangers to each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,10 @@ class Team:
 
 
 async def team_of(connection: AsyncConnection, me: Row[Any], now: datetime) -> Team:
-    """The team of a contact: whoever counts today or later, and the absences that end today or later."""
+    """The team of a contact: whoever counts today or later, and the absences that end today or later.
+
+    Where many bodies make one service: the contact, its substitute, and those whose substitute it is.
+    """
     day = today(now)
     query = (
         select(contact)
@@ -43,6 +49,8 @@ async def team_of(connection: AsyncConnection, me: Row[Any], now: datetime) -> T
         .where((contact.c.valid_to.is_(None)) | (contact.c.valid_to >= day))
         .order_by(contact.c.label, contact.c.ref)
     )
+    if me.service in _NO_TEAM:
+        query = query.where(or_(contact.c.ref.in_([me.ref, me.deputy]), contact.c.deputy == me.ref))
     contacts = [_contact(row) for row in await connection.execute(query)]
     return Team(contacts, await absences_of(connection, [one.contact for one in contacts], day))
 

@@ -37,6 +37,9 @@ def gateway(kafka: EmbeddedKafka, database: str, tmp_path_factory: pytest.TempPa
         contact("box", role="GENERIC_MAILBOX"),
         contact("gone", valid_to=date(2024, 1, 1)),
         contact("elsewhere", cdas="CDAS-08"),
+        contact("townhall", service="ASIP", role="ACTOR", cdas=None, deputy="townhall-2"),
+        contact("townhall-2", service="ASIP", role="ACTOR", cdas=None),
+        contact("charity", service="ASIP", role="ACTOR", cdas=None),
     )
     running = make_gateway(tmp_path_factory.mktemp("gateway"), kafka, database, HUB_LINK_KEYS=LINK_KEY)
     running.start()
@@ -205,3 +208,13 @@ def test_an_absence_is_ended_by_its_person_or_its_manager_and_nobody_else(
     head.get("/portal/absences")
     head.post("/portal/absences/end", key=other)
     assert other in deleted(kafka)
+
+
+def test_actors_of_different_bodies_do_not_see_each_other_nor_name_each_other(gateway: Gateway, database: str) -> None:
+    browser = Browser(gateway).signed_in(database, "townhall")
+    page = browser.get("/portal/absences").text
+    assert "townhall-2" in page
+    assert "charity" not in page
+    browser.post("/portal/absences", first=day(1), last=day(2), deputy="charity")
+    assert "Choisissez un autre contact du même service" in browser.words
+    assert "Démo townhall" in Browser(gateway).signed_in(database, "townhall-2").get("/portal/absences").text
