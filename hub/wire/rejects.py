@@ -46,7 +46,7 @@ REASONS: Final[Mapping[str, str]] = {
     "WRONG_INSTITUTION": "The source does not belong to the institution of the topic.",
     "WRONG_TOPIC": "Events of this type belong on another topic.",
     "NOT_ALLOWED": "The institution may not emit events of this type.",
-    "OWNER_MISMATCH": "The contact, or the calendar, is another institution's than the source's.",
+    "OWNER_MISMATCH": "The contact, its service, or the calendar, is another institution's than the source's.",
     "NOT_OWNER": "The contact or calendar belongs to somebody else, or is not known.",
     "REFERENCE_TAKEN": "The reference already names something of another kind in the directory.",
     # the meaning of the data

@@ -214,6 +214,7 @@ _SENTENCES: Final = {
     "PHONE_INVALID": "le numéro de téléphone n’a que des chiffres, des espaces ou des points",
     "WEBHOOK_INVALID": "l’adresse d’appel commence par https:// et ne contient pas d’identifiant",
     "DATES_REVERSED": "la fin de validité précède son début",
+    "OWNER_MISMATCH": "ce service est celui d’une autre institution",
     "OPT_OUT_RESERVED": "seuls les acteurs de l’ASIP peuvent refuser les informations",
     "REFERENCE_TO_ITSELF": "un contact ne peut pas être son propre suppléant",
     "COMMUNE_UNKNOWN": "code de commune (ou d’IRIS) inconnu du code officiel géographique",

@@ -7,6 +7,7 @@ from typing import Final
 from hub.domain.directory.territory import Territory
 from hub.domain.events import Data
 from hub.domain.faults import SemanticFault
+from hub.domain.vocabulary import UNKNOWN, Institution, Service
 
 REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~+=-]{0,127}")
 """Shape of an opaque reference, here of a contact: what may stand as the subject of an event."""
@@ -20,8 +21,23 @@ _TIME_OF_DAY: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _LABEL_LENGTH: Final = 200
 
 
+INSTITUTION_OF: Final = {
+    Service.CAF_BENEFITS: Institution.CAF,
+    Service.CAF_SOCIAL_WORK: Institution.CAF,
+    Service.CAF_REFERENTS: Institution.CAF,
+    Service.CDAS: Institution.CD35,
+    Service.CD35_SOCIAL_LIFE_REFERENTS: Institution.CD35,
+}
+"""Whose each service is; what is missing belongs to many bodies, which any institution may declare."""
+
+
 def contact_faults(data: Data, _: Territory) -> Iterator[SemanticFault]:
     """What the schema of `contact.changed` cannot say."""
+    of = INSTITUTION_OF.get(data["service"])
+    if of is not None and data["institution"] not in (of, UNKNOWN):
+        # Whoever stands in a service is sent what is meant for it, and takes it in charge.
+        detail = f"this service is of {of.value}, which alone declares its contacts"
+        yield SemanticFault("OWNER_MISMATCH", "/data/service", detail)
     if not data["label"].strip() or len(data["label"]) > _LABEL_LENGTH:
         yield SemanticFault("TEXT_EMPTY", "/data/label", f"label must have 1 to {_LABEL_LENGTH} characters")
     email = data["email"]

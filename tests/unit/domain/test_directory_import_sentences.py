@@ -61,8 +61,12 @@ REASONS = {
         "l’adresse d’appel commence par https:// et ne contient pas d’identifiant (colonne « webhook »)",
     ),
     "reversed": ({"valid_to": "2023-12-31"}, "la fin de validité précède son début (colonne « valid_to »)"),
+    "another's service": (
+        {"service": "CDAS", "cdas": "CDAS-07"},
+        "ce service est celui d’une autre institution (colonne « service »)",
+    ),
     "who may not refuse": (
-        {"service": "CAF_REFERENTS", "opted_out": "oui"},
+        {"institution": "CAF", "service": "CAF_REFERENTS", "opted_out": "oui"},
         "seuls les acteurs de l’ASIP peuvent refuser les informations (colonne « opted_out »)",
     ),
     "its own deputy": (

@@ -116,7 +116,12 @@ OF_DATA: dict[str, tuple[str, str, dict[str, Any]]] = {
     "a contact of another institution": (
         "a contact is declared by its own institution: institution must be that of the source",
         CONTACT,
-        contact_data(institution="CD35"),
+        contact_data(institution="CD35", service="ASIP"),
+    ),
+    "a contact in a service of another institution": (
+        "this service is of CD35, which alone declares its contacts",
+        CONTACT,
+        contact_data(service="CDAS", cdas="CDAS-07"),
     ),
     "the CDAS of a contact": (NO_CDAS, CONTACT, contact_data(cdas="cdas 7")),
     "an absence that ends before it begins": (

@@ -92,7 +92,11 @@ def test_a_notice_cannot_replace_itself() -> None:
 
 
 CONTACTS: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
-    "of another institution": ({"institution": "CD35"}, ("OWNER_MISMATCH", "/data/institution")),
+    "of another institution": (
+        {"institution": "CD35", "service": "ASIP"},
+        ("OWNER_MISMATCH", "/data/institution"),
+    ),
+    "of another's service": ({"service": "CDAS", "cdas": "CDAS-07"}, ("OWNER_MISMATCH", "/data/service")),
     "no at sign": ({"email": "referent.example"}, ("EMAIL_INVALID", "/data/email")),
     "a display name": ({"email": "Référent <r@caf.example>"}, ("EMAIL_INVALID", "/data/email")),
     "a line break": ({"email": "r@caf.example\nBcc: x@y.example"}, ("EMAIL_INVALID", "/data/email")),
