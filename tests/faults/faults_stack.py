@@ -37,6 +37,10 @@ COMMON: Final = {
     "HUB_CLAIM_SECONDS": "3",  # a killed dispatcher's deliveries come back soon
     "HUB_RETRY_SCHEDULE": "0.5,0.5,1,1,2,2,2,2,2,2,2,2,2,2,2,2",
     "HUB_SMTP_TIMEOUT_SECONDS": "3",
+    "HUB_LINK_KEYS": "the-key-of-the-links-in-the-mails-of-campaigns",
+    "HUB_WEBHOOK_KEYS": "the-master-key-of-the-webhooks-of-campaigns",
+    "HUB_WEBHOOK_ALLOWED": "127.0.0.1",
+    "HUB_ADMINISTRATORS": "nobody",  # whatever the hour, no urgency climbs to the contacts of the campaigns
     "HUB_ROUTER_BATCH": "60",  # many transactions, so that a kill meets one
 }
 

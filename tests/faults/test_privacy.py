@@ -4,61 +4,16 @@ import json
 from typing import Any
 
 import pytest
-from aiokafka import TopicPartition
 
-from hub.wire import kafka_client
-from hub.wire.topics import DECISIONS, DIRECTORY, HEARTBEAT, REJECTS, STATUSES, read_topics
+from hub.wire.topics import DECISIONS, REJECTS
 from tests.faults.faults_account import Auditor
+from tests.faults.faults_canary import places_with
 from tests.faults.faults_events import SOURCES, Record, Sent, example, record_of
 from tests.faults.faults_stack import Publisher, Stack, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CANARY = "Canari-Zoe-Perrin-0600000042"  # also base64url: it can be the ciphertext of a personal block
-ROLES = ("gateway", "router", "processors", "dispatcher")
-
-
-async def _bytes_of(hub: Stack, topic: str) -> bytes:
-    """Everything that a topic holds: keys, headers, values."""
-    consumer = kafka_client.consumer(hub.settings)
-    async with consumer:
-        count = next(declared.partitions for declared in read_topics() if declared.name == topic)
-        partitions = [TopicPartition(topic, number) for number in range(count)]
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning()
-        held: list[bytes] = []
-        for partition, end in (await consumer.end_offsets(partitions)).items():
-            while await consumer.position(partition) < end:
-                for record in (await consumer.getmany(partition, timeout_ms=200)).get(partition, ()):
-                    held += [record.key or b"", record.value or b"", *(value for _, value in record.headers)]
-        return b"\n".join(held)
-
-
-async def _tables_with(hub: Stack, text: str) -> set[str]:
-    """The tables of the ledger that hold a text, as text or as bytes."""
-    names = await hub.rows("select table_name from information_schema.tables where table_schema = 'public'")
-    forms = [f"%{text}%", f"%{text.encode().hex()}%"]
-    found = set()
-    for (name,) in names:
-        if await hub.rows(f'select 1 from "{name}" held where held::text like any($1) limit 1', forms):
-            found.add(str(name))
-    return found
-
-
-async def _places_with(hub: Stack, text: str) -> set[str]:
-    """Every place beside the input topics that holds a text: logs, mails, metrics, topics of the hub, tables."""
-    needle = text.encode()
-    found = {str(log.name) for log in (hub.folder / "logs").iterdir() if needle in log.read_bytes()}
-    found |= {
-        f"mail to {', '.join(mail.recipients)}" for mail in hub.mail.messages() if needle in mail.path.read_bytes()
-    }
-    for name in ROLES:
-        if text in await hub.role(name).metrics():
-            found.add(f"metrics of {name}")
-    for topic in (DECISIONS, REJECTS, STATUSES, DIRECTORY, HEARTBEAT):
-        if needle in await _bytes_of(hub, topic):
-            found.add(topic)
-    return found | await _tables_with(hub, text)
 
 
 def _person(name: str, event_type: str = "referral.requested") -> dict[str, Any]:
@@ -112,7 +67,7 @@ async def test_what_a_person_confides_is_in_no_log_mail_metric_status_or_table(h
         broken = json.dumps(_person("canary-broken")).encode()[:-3]
         assert 400 == (await hub.post_bytes(client, broken, SOURCES["CD35"])).status_code
     await books.settle([*persons, *bad, Sent("canary-http", SOURCES["CD35"], record_of(over_http))])
-    assert {DECISIONS, REJECTS} == await _places_with(hub, CANARY)
+    assert {DECISIONS, REJECTS} == await places_with(hub, CANARY)
 
 
 def _dangers(prefix: str) -> list[dict[str, Any]]:
@@ -147,4 +102,4 @@ async def test_immediate_danger_and_a_handover_without_agreement_leave_a_bare_co
 
         await until(counted, lambda role=role: f"the {role} has not counted them")  # type: ignore[misc]  # bound
     await books.settle(published)
-    assert set() == await _places_with(hub, "unkept-")
+    assert set() == await places_with(hub, "unkept-")
