@@ -19,6 +19,7 @@ from hub.domain.delivery.escalation import (
     Waits,
     administrators_of,
     nature_of,
+    next_contacts,
     plan,
     present,
 )
@@ -169,6 +170,21 @@ def test_what_climbs_is_what_the_decision_calls_urgent(event_type: str, urgency:
 def test_each_service_that_receives_urgencies_has_one_row_for_each_rank(service: Service, rank: Rank) -> None:
     rows = [row for row in CHAINS if (row.service, row.rank) == (service, rank)]
     assert [True] == [all(asked is service for asked, _ in row.asks) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        pytest.param(EVERYBODY, (Rank.SUBSTITUTE, ("deputy",)), id="a substitute"),
+        pytest.param((WORKER, MAILBOX, MANAGER), (Rank.SECRETARIAT, ("mailbox",)), id="no substitute"),
+        pytest.param((WORKER, MANAGER), (Rank.MANAGER, ("manager",)), id="a manager alone"),
+        pytest.param((WORKER, CAF), None, id="nobody of the service"),
+    ],
+)
+def test_the_next_contact_after_one_that_was_not_reached_is_of_its_service(
+    there: tuple[Contact, ...], expected: tuple[Rank, tuple[str, ...]] | None
+) -> None:
+    assert expected == next_contacts(CDAS, "worker", directory(*there), DAY)
 
 
 def test_every_reason_is_said_in_french() -> None:
