@@ -77,6 +77,7 @@ def test_what_an_event_is_about_is_dropped_before_it_is_read(name: str) -> None:
         (["DTSTART;VALUE=DATE:20260921"], []),
         (["DTSTART;VALUE=DATE:20260920"], ["09-20/09-20"]),
         (["DTSTART;VALUE=DATE:20260522"], []),
+        (["DTSTART;VALUE=DATE:20260701", "X-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE"], []),
     ],
     ids=[
         "from nine to five in Paris",
@@ -92,6 +93,7 @@ def test_what_an_event_is_about_is_dropped_before_it_is_read(name: str) -> None:
         "beyond ninety days",
         "in ninety days",
         "over for long",
+        "works elsewhere",
     ],
 )
 def test_an_event_counts_for_the_days_of_which_it_takes_the_working_hours(
