@@ -20,7 +20,7 @@ from hub.dispatcher.digest import DigestAttempts, Held
 from hub.dispatcher.patience import patiently
 from hub.dispatcher.recorder import Recorder
 from hub.domain.delivery.states import DeliveryReason
-from hub.domain.vocabulary import DeliveryStatus
+from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.health import Health
 from hub.ledger.claims import next_due
 from hub.ledger.digest_claims import LANE, claim_digests
@@ -69,6 +69,10 @@ class DigestLane:
     def held(self) -> list[UUID]:
         """The deliveries whose leases this lane must keep."""
         return [claim.delivery.id for held in self._under_way for claim in held]
+
+    def carries(self, medium: str) -> bool:
+        """Whether digests leave by this medium."""
+        return medium == Medium.MAIL
 
     def wake(self) -> None:
         """Look for due digests now."""

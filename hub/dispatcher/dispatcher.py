@@ -119,11 +119,15 @@ class Dispatcher:
         )
         self._auditor = EscalationAuditor(engine, health, policy=policy, territory=territory, clock=clock)
 
-    def wake(self, lane: str) -> None:
-        """Look for due deliveries of a lane now."""
-        for known in self.lanes:
-            if known.name == lane:
-                known.wake()
+    def wake(self, due: str) -> None:
+        """Look for due deliveries now, of the lanes that `called` names."""
+        for lane in self.called(due):
+            lane.wake()
+
+    def called(self, due: str) -> list[Lane | DigestLane]:
+        """The lanes that PostgreSQL calls: those of a name, or of `name/medium` the one that carries the medium."""
+        name, _, medium = due.partition("/")
+        return [lane for lane in self.lanes if lane.name == name and (not medium or lane.carries(medium))]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set; then end what is under way and give the rest back.

@@ -20,7 +20,7 @@ from hub.domain.delivery.states import DeliveryReason
 from hub.domain.vocabulary import DeliveryStatus, Medium
 from hub.health import Health
 from hub.ledger.claimed import Claim
-from hub.ledger.claims import claim_due, next_due
+from hub.ledger.claims import ALONE, claim_due, next_due
 from hub.ledger.outcomes import Outcome
 from hub.wire.schemas import Catalogue
 
@@ -77,6 +77,10 @@ class Lane:
     def held(self) -> list[UUID]:
         """The deliveries whose leases this lane must keep."""
         return [delivery for delivery, _ in self._held]
+
+    def carries(self, medium: str) -> bool:
+        """Whether the lane claims deliveries by this medium."""
+        return medium not in ALONE if self._medium is None else medium == self._medium
 
     def wake(self) -> None:
         """Look for due deliveries now."""

@@ -19,7 +19,10 @@ from hub.wire.schemas import Catalogue
 
 log = structlog.get_logger()
 
-_GATHER_SECONDS: Final = 0.005  # outcomes that end nearly together share a transaction, which costs more than a mail
+# Outcomes that end nearly together share a transaction, which costs more than a mail: as long as more come within one
+# pause, at most so many pauses.
+_GATHER_SECONDS: Final = 0.005
+_GATHER_PAUSES: Final = 5
 
 
 class Recorder:
@@ -59,13 +62,20 @@ class Recorder:
                     await self._something.wait()
             except TimeoutError:
                 continue
-            await asyncio.sleep(_GATHER_SECONDS)
+            await self._gather()
             self._something.clear()
             batch, self._waiting = self._waiting, []
             await self._write([outcome for outcome, _ in batch], progress)
             for _, written in batch:
                 if not written.done():
                     written.set_result(None)
+
+    async def _gather(self) -> None:
+        for _ in range(_GATHER_PAUSES):
+            before = len(self._waiting)
+            await asyncio.sleep(_GATHER_SECONDS)
+            if len(self._waiting) == before:
+                return
 
     async def _write(self, outcomes: list[Outcome], progress: Callable[[], None]) -> None:
         now = self._clock()

@@ -17,7 +17,7 @@ _PAUSE_SECONDS: Final = 1.0
 
 
 async def hear_deliveries(url: str, wake: Callable[[str], None]) -> None:
-    """Call `wake` with a lane's name whenever deliveries of it became due, until cancelled.
+    """Call `wake` with a lane's name, or `lane/medium`, whenever deliveries of it became due, until cancelled.
 
     Without PostgreSQL, or while the connection is lost, nothing is heard: the lanes look by themselves every few
     seconds. After each new connection every lane is woken, for what was said meanwhile.

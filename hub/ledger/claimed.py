@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, select, true
+from sqlalchemy import RowMapping, Uuid, and_, any_, bindparam, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.delivery.states import DeliveryReason
@@ -14,6 +15,40 @@ from hub.domain.vocabulary import DeliveryStatus
 from hub.ledger.outbox import StatusChange, status_row
 from hub.ledger.tables import contact, delivery, event, notice_version
 from hub.wire.schemas import Catalogue
+
+# Made once: a burst asks it again and again.
+_SHOWN: Final = (
+    select(notice_version)
+    .where(notice_version.c.notice == delivery.c.notice, notice_version.c.version <= delivery.c.version)
+    .order_by(notice_version.c.version.desc())
+    .limit(1)
+    .lateral("shown")
+)
+_WITH_ALL_NEEDED: Final = (
+    select(
+        delivery,
+        event.c.type.label("event_type"),
+        event.c.subject,
+        event.c.correlationid,
+        event.c.decided_at,
+        contact.c.ref,
+        contact.c.email,
+        contact.c.valid_to,
+        contact.c.opted_out,
+        _SHOWN.c.version.label("shown_version"),
+        _SHOWN.c.issuer,
+        _SHOWN.c.title,
+        _SHOWN.c.summary,
+        _SHOWN.c.published_on,
+        _SHOWN.c.effective_on,
+        _SHOWN.c.warnings,
+    )
+    .join(event, and_(event.c.source == delivery.c.event_source, event.c.id == delivery.c.event_id))
+    .outerjoin(contact, contact.c.ref == delivery.c.contact)
+    .outerjoin(_SHOWN, true())
+    .where(delivery.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(delivery.c.due_at, delivery.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,39 +116,8 @@ class Claim:
 
 async def read_claims(connection: AsyncConnection, ids: Sequence[UUID]) -> list[Claim]:
     """The deliveries of these ids, with all that an attempt needs."""
-    shown = (
-        select(notice_version)
-        .where(notice_version.c.notice == delivery.c.notice, notice_version.c.version <= delivery.c.version)
-        .order_by(notice_version.c.version.desc())
-        .limit(1)
-        .lateral("shown")
-    )
-    query = (
-        select(
-            delivery,
-            event.c.type.label("event_type"),
-            event.c.subject,
-            event.c.correlationid,
-            event.c.decided_at,
-            contact.c.ref,
-            contact.c.email,
-            contact.c.valid_to,
-            contact.c.opted_out,
-            shown.c.version.label("shown_version"),
-            shown.c.issuer,
-            shown.c.title,
-            shown.c.summary,
-            shown.c.published_on,
-            shown.c.effective_on,
-            shown.c.warnings,
-        )
-        .join(event, and_(event.c.source == delivery.c.event_source, event.c.id == delivery.c.event_id))
-        .outerjoin(contact, contact.c.ref == delivery.c.contact)
-        .outerjoin(shown, true())
-        .where(delivery.c.id.in_(ids))
-        .order_by(delivery.c.due_at, delivery.c.id)
-    )
-    return [_claim(row) for row in (await connection.execute(query)).mappings()]
+    found = await connection.execute(_WITH_ALL_NEEDED, {"ids": list(ids)})
+    return [_claim(row) for row in found.mappings()]
 
 
 def _claim(row: RowMapping) -> Claim:

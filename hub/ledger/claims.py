@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, DateTime, Text, func, insert, literal, literal_column, select, update
+from sqlalchemy import CTE, ColumnElement, DateTime, Text, func, insert, literal, literal_column, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.delivery.states import DUE
@@ -23,6 +23,11 @@ ALONE: Final = frozenset({Medium.WEBHOOK})
 """Media that are claimed for themselves: a system that hangs must keep nobody's mail waiting."""
 
 _DIRECTORY_TOPIC: Final = "hub.directory"
+_LOCK: Final = text("select id from delivery where id = any(cast(:ids as uuid[])) order by id for update")
+_RENEW: Final = text("""
+update delivery set claimed_until = :until
+where id = any(cast(:ids as uuid[])) and state = 'SENDING' and claimed_by = :dispatcher
+""")
 
 
 async def claim_due(
@@ -106,18 +111,8 @@ async def begin_attempts(
 
 async def renew_leases(connection: AsyncConnection, ids: Sequence[UUID], *, dispatcher: str, until: datetime) -> None:
     """Hold claimed deliveries until `until`; those that another dispatcher took over are left to it."""
-    await connection.execute(
-        select(delivery.c.id).where(delivery.c.id.in_(list(ids))).order_by(delivery.c.id).with_for_update()
-    )
-    await connection.execute(
-        update(delivery)
-        .where(
-            delivery.c.id.in_(ids),
-            delivery.c.state == DeliveryStatus.SENDING.value,
-            delivery.c.claimed_by == dispatcher,
-        )
-        .values(claimed_until=until)
-    )
+    await connection.execute(_LOCK, {"ids": list(ids)})
+    await connection.execute(_RENEW, {"ids": list(ids), "dispatcher": dispatcher, "until": until})
 
 
 async def next_due(connection: AsyncConnection, lane: str, medium: Medium | None = None) -> datetime | None:

@@ -1,6 +1,6 @@
 """Connections to PostgreSQL: one asynchronous engine per process."""
 
-from functools import partial
+from typing import Any, Final
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
@@ -12,6 +12,12 @@ from hub.settings import Settings
 CONNECT_SECONDS = 5.0  # longest wait for a new connection
 STATEMENT_SECONDS = 30.0  # longest wait for one statement's answer
 
+# asyncpg asks a server what such a type is when a connection first meets it: three statements, once and for all here
+# instead of in the middle of somebody's urgency.
+_KNOWN_TYPES: Final = (
+    "select null::text[], null::varchar[], null::uuid[], null::int[], null::bigint[], null::timestamptz[]"
+)
+
 
 def ledger_engine(settings: Settings, *, check_before_use: bool = True) -> AsyncEngine:
     """Make an engine with at most `database_pool` connections; it opens the first one when first used.
@@ -20,13 +26,19 @@ def ledger_engine(settings: Settings, *, check_before_use: bool = True) -> Async
     trips less a transaction) its first use fails, for a caller that tries again anyway. Dispose of the engine at the
     end.
     """
-    # asyncpg reads the address itself: it knows libpq's parameters (sslmode, sslrootcert, …), SQLAlchemy does not.
-    connect = partial(
-        asyncpg.connect,
-        settings.database_url.get_secret_value(),
-        timeout=CONNECT_SECONDS,
-        command_timeout=STATEMENT_SECONDS,
-    )
+
+    async def connect() -> Any:
+        # asyncpg reads the address itself: it knows libpq's parameters (sslmode, sslrootcert, …), SQLAlchemy does not.
+        connection = await asyncpg.connect(
+            settings.database_url.get_secret_value(), timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS
+        )
+        try:
+            await connection.prepare(_KNOWN_TYPES)
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection
+
     return create_async_engine(
         settings.async_database_url,
         async_creator=connect,
@@ -34,6 +46,7 @@ def ledger_engine(settings: Settings, *, check_before_use: bool = True) -> Async
         max_overflow=0,
         pool_timeout=CONNECT_SECONDS,
         pool_pre_ping=check_before_use,
+        pool_use_lifo=True,  # few connections, whose statements are prepared, rather than all of them in turn
         hide_parameters=True,  # errors are logged, values are not
     )
 

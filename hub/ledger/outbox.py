@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.events import Envelope
@@ -23,14 +23,18 @@ SOURCE: Final = "urn:hub:hub:ledger"
 _REJECTIONS: Final = UUID("0e4f4b8c-6a5d-5a0e-8a52-5b1d0c35cd35")
 _RELAY_LOCK: Final = 3_535_002  # advisory lock: one relay at a time, so that the order of `seq` is the order on Kafka
 
-# The order of the arrays is the order of `seq`.
+# The order of the arrays is the order of `seq`. Told once: PostgreSQL folds equal notifications of a transaction.
 _ADD: Final = text("""
-insert into status_outbox (key, headers, value, created_at)
-select n.key, cast(n.headers as jsonb), n.value, n.at
-from unnest(cast(:key as text[]), cast(:headers as text[]), cast(:value as bytea[]), cast(:at as timestamptz[]))
-  with ordinality as n (key, headers, value, at, place)
-order by n.place
+with added as (
+  insert into status_outbox (key, headers, value, created_at)
+  select n.key, cast(n.headers as jsonb), n.value, n.at
+  from unnest(cast(:key as text[]), cast(:headers as text[]), cast(:value as bytea[]), cast(:at as timestamptz[]))
+    with ordinality as n (key, headers, value, at, place)
+  order by n.place
+)
+select pg_notify(:channel, '')
 """)
+_MARK: Final = text("update status_outbox set relayed_at = :at where seq = any(cast(:seqs as bigint[]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +157,9 @@ async def add_statuses(connection: AsyncConnection, rows: Sequence[dict[str, Any
                 "headers": [json.dumps(row["headers"]) for row in rows],
                 "value": [row["value"] for row in rows],
                 "at": [row["created_at"] for row in rows],
+                "channel": OUTBOX_CHANNEL,
             },
         )
-        await connection.execute(text(f"notify {OUTBOX_CHANNEL}"))
 
 
 async def lock_relay(connection: AsyncConnection) -> bool:
@@ -179,6 +183,4 @@ async def waiting_statuses(connection: AsyncConnection, limit: int) -> list[Wait
 
 async def mark_relayed(connection: AsyncConnection, statuses: Sequence[Waiting], at: datetime) -> None:
     """Say that these status events are on Kafka."""
-    await connection.execute(
-        update(status_outbox).where(status_outbox.c.seq.in_([status.seq for status in statuses])).values(relayed_at=at)
-    )
+    await connection.execute(_MARK, {"at": at, "seqs": [status.seq for status in statuses]})

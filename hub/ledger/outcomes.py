@@ -17,12 +17,19 @@ from hub.domain.delivery.states import DeliveryReason, check_transition
 from hub.domain.vocabulary import DeliveryStatus
 from hub.ledger.claimed import Claim, read_claims, told
 from hub.ledger.outbox import add_statuses
-from hub.ledger.tables import delivery, notice_withdrawal
+from hub.ledger.tables import delivery
 from hub.wire.schemas import Catalogue
 
 AttemptResult = Literal["accepted", "transient", "permanent", "abandoned", "postponed"]
 
 # One statement for however many: a burst ends thousands of attempts, and rows one by one cost more than all the rest.
+_HELD: Final = text("""
+select d.id, d.state, d.attempt, d.claimed_by, d.superseded, d.notice,
+  exists (select from notice_withdrawal w where w.notice = d.notice and w.version = d.version) as withdrawn
+from delivery d where d.id = any(cast(:ids as uuid[]))
+order by d.id
+for update of d
+""")
 _END_ATTEMPTS: Final = text("""
 update delivery_attempt a
 set ended_at = cast(:now as timestamptz), result = n.became, reason = n.why, detail = n.what
@@ -169,26 +176,8 @@ def _values(
 
 
 async def _held(connection: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, RowMapping]:
-    withdrawn = (
-        select(notice_withdrawal.c.notice)
-        .where(notice_withdrawal.c.notice == delivery.c.notice, notice_withdrawal.c.version == delivery.c.version)
-        .exists()
-    )
-    query = (
-        select(
-            delivery.c.id,
-            delivery.c.state,
-            delivery.c.attempt,
-            delivery.c.claimed_by,
-            delivery.c.superseded,
-            delivery.c.notice,
-            withdrawn.label("withdrawn"),
-        )
-        .where(delivery.c.id.in_(ids))
-        .order_by(delivery.c.id)
-        .with_for_update(of=delivery)
-    )
-    return {row["id"]: row for row in (await connection.execute(query)).mappings()}
+    found = await connection.execute(_HELD, {"ids": list(ids)})
+    return {row["id"]: row for row in found.mappings()}
 
 
 async def _end_attempts(connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime) -> None:

@@ -80,6 +80,8 @@ where d.notice = any(:notices) and d.acknowledge_by is not null
   and not exists (select from acknowledgement a where a.delivery = d.id and a.kind = 'TAKEN_IN_CHARGE')
 """)
 
+_CALL = text("select pg_notify(:channel, n.due) from unnest(cast(:due as text[])) as n (due)")
+
 
 @dataclass(slots=True)
 class Recipient:
@@ -179,10 +181,9 @@ async def _put(connection: AsyncConnection, rows: Sequence[dict[str, Any]], stat
         return
     await add_deliveries(connection, rows)
     await add_statuses(connection, statuses)
-    for lane in sorted({row["lane"] for row in rows} & set(LANES)):
-        await connection.execute(
-            text("select pg_notify(:channel, :lane)"), {"channel": DELIVERIES_CHANNEL, "lane": lane}
-        )
+    due = sorted({f"{row['lane']}/{row['medium']}" for row in rows if row["lane"] in LANES})
+    if due:
+        await connection.execute(_CALL, {"channel": DELIVERIES_CHANNEL, "due": due})
 
 
 def _ways(

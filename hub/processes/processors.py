@@ -52,7 +52,7 @@ def readers() -> Readers:
 async def work(service: Service) -> None:
     """Build the parts, run them until `stop` is set, and end in order: batches, offsets, Faust, relay."""
     settings, health = service.settings, service.health
-    engine = ledger_engine(settings)
+    engine = ledger_engine(settings, check_before_use=False)
     parts = Parts(engine, load_catalogue(), health, lambda: datetime.now(UTC))
     health.missing("start", "starting")
     try:

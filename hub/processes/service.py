@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 from collections.abc import Awaitable, Callable
@@ -37,6 +38,7 @@ def run_service(role: str, settings: Settings, work: Callable[[Service], Awaitab
     An exception that leaves `work` ends the process with exit code 1, so that a supervisor starts it again.
     """
     configure_logging(settings, role)
+    gc.freeze()  # what was imported stays: the collector need not walk through it while an urgency waits
     uvloop.run(_run(role, settings, work))
 
 

@@ -19,8 +19,10 @@ from hub.wire.topics import STATUSES
 
 log = structlog.get_logger()
 
-_BATCH: Final = 500
+_BATCH: Final = 2000
 _GATHER: Final = 0.05  # seconds that status events gather: a transaction for each would cost more than all the rest
+_MANY: Final = 50  # status events at once: a burst is under way, which the relay must not slow down
+_GATHER_MANY: Final = 0.5  # seconds that they then gather
 _LOOK_AGAIN: Final = 1.0  # seconds between looks without a notification
 _PAUSE: Final = 1.0  # seconds after a fault
 _STALLED_AFTER: Final = 90.0  # seconds
@@ -85,7 +87,7 @@ async def relay(parts: Parts, settings: Settings, producer: AIOKafkaProducer, st
                 parts.health.there("relay")
                 if relayed < _BATCH:
                     await _wait(wake, _LOOK_AGAIN, stop)
-                    await _wait(stop, _GATHER)
+                    await _wait(stop, _GATHER_MANY if relayed >= _MANY else _GATHER)
     finally:
         listening.cancel()
         parts.health.forget("relay")

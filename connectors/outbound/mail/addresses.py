@@ -1,6 +1,7 @@
 """E-mail addresses as SMTP carries them (RFC 5321 §4.1.2, RFC 6531)."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _LOCAL: Final = re.compile(r"[^\s@<>()\[\],;:\\\".\x00-\x1f\x7f]+(?:\.[^\s@<>()\[\],;:\\\".\x00-\x1f\x7f]+)*")
@@ -18,9 +19,18 @@ def transport_address(address: str) -> str | None:
     local, at, host = address.strip().rpartition("@")
     if not at or not _LOCAL.fullmatch(local) or len(local.encode()) > _LONGEST_LOCAL:
         return None
+    ascii_host = _ascii_host(host)
+    if ascii_host is None:
+        return None
+    whole = f"{local}@{ascii_host}"
+    return whole if len(whole.encode()) <= _LONGEST else None
+
+
+@lru_cache(maxsize=1024)
+def _ascii_host(host: str) -> str | None:
+    """A host in ASCII; None for what is none."""
     try:
         ascii_host = host.encode("idna").decode("ascii")
     except UnicodeError:
         return None
-    whole = f"{local}@{ascii_host}"
-    return whole if _HOST.fullmatch(ascii_host) and len(whole.encode()) <= _LONGEST else None
+    return ascii_host if _HOST.fullmatch(ascii_host) else None

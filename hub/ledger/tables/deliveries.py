@@ -20,7 +20,7 @@ from hub.ledger.tables.parts import metadata, string, strings, time
 
 LANES = ("standard", "urgent", "digest")  # of the dispatcher: values of delivery.lane
 PULL_LANE = "pull"  # what a contact fetches by itself (portal, feeds): no dispatcher claims it
-DELIVERIES_CHANNEL = "hub_deliveries"  # NOTIFY when deliveries became due; payload: the lane
+DELIVERIES_CHANNEL = "hub_deliveries"  # NOTIFY when deliveries became due; payload: lane, or lane/medium
 OUTBOX_CHANNEL = "hub_outbox"  # NOTIFY when status events wait in the outbox; no payload
 
 # One message to one contact by one medium. `state`: DeliveryStatus. `rules`: those of every routing that led here.
