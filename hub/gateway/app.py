@@ -24,6 +24,7 @@ from hub.gateway.credentials import Credentials
 from hub.gateway.intake import Intake
 from hub.gateway.limits import RateLimit
 from hub.gateway.openapi import openapi_config
+from hub.gateway.pages import refusal_page
 from hub.gateway.portal.cookies import is_secure
 from hub.gateway.portal.directory_events import DirectoryEvents
 from hub.gateway.problems import PROBLEM_JSON, Refusal, refusal
@@ -42,6 +43,8 @@ _NO_REFERRER: Final = (b"referrer-policy", b"no-referrer")
 # Under no-referrer a browser would say « Origin: null » of a form, and the pages could not tell their own.
 _OWN_REFERRER: Final = (b"referrer-policy", b"same-origin")
 _PORTAL: Final = "/portal"
+_FOR_PEOPLE: Final = frozenset({"portal", "acknowledge", "notices", "situations", "accessibility", "privacy"})
+"""First parts of the addresses that people open: a fault there is told by a page in French."""
 _SECURITY: Final = (
     (b"server", b"hub"),
     (b"x-content-type-options", b"nosniff"),
@@ -162,7 +165,11 @@ def _headers(settings: Settings) -> Callable[[Message, Scope], Awaitable[None]]:
     return secure
 
 
-def _refused(_: Request[Any, Any, Any], found: Refusal) -> Response[bytes]:
+def _refused(request: Request[Any, Any, Any], found: Refusal) -> Response[bytes]:
+    if _room(request) in _FOR_PEOPLE:
+        answer = refusal_page(found.problem.status, str(found.document()["instance"]))
+        answer.headers.update(found.headers)
+        return answer
     return Response(found.body(), status_code=found.problem.status, media_type=PROBLEM_JSON, headers=found.headers)
 
 
@@ -179,6 +186,11 @@ def _http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respon
     return _refused(request, found)
 
 
+def _room(request: Request[Any, Any, Any]) -> str:
+    """First part of the address: enough for a log, and never a secret."""
+    return str(request.scope["path"].split("/")[1])
+
+
 def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     found = refusal("INTERNAL", "This is a fault of the hub; its operators find it in the log by `instance`.")
     document = found.document()
@@ -189,9 +201,11 @@ def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes
     place = "" if frame is None else f"{frame.tb_frame.f_code.co_filename.rpartition('/')[2]}:{frame.tb_lineno}"
     log.error(
         "request_failed",
-        path=request.scope["path"].split("/")[1],
+        path=_room(request),
         kind=type(error).__name__,
         place=place,
         instance=document["instance"],
     )
+    if _room(request) in _FOR_PEOPLE:
+        return refusal_page(500, str(document["instance"]))
     return Response(msgspec.json.encode(document), status_code=500, media_type=PROBLEM_JSON)

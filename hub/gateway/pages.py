@@ -42,3 +42,19 @@ def page(template: str, status: int = 200, /, **content: Any) -> Response[bytes]
 def message_page(status: int, heading: str, text: str) -> Response[bytes]:
     """A page that only says something."""
     return page("message", status, heading=heading, text=text)
+
+
+def refusal_page(status: int, instance: str) -> Response[bytes]:
+    """The page of what no view answered: an address, a method or a fault of the hub; `instance` finds it in the log."""
+    if status == 404:
+        return message_page(404, "Page introuvable", "Rien n’est connu à cette adresse.")
+    if status == 405:
+        text = "Cette adresse ne s’ouvre pas directement. Revenez à la page précédente et utilisez son bouton."
+        return message_page(405, "Page introuvable", text)
+    if status < 500:
+        return message_page(status, "Demande illisible", "L’adresse ou le formulaire n’a pas la forme attendue.")
+    text = (
+        "Une erreur s’est produite, et elle vient du service, pas de vous. Réessayez dans quelques instants. "
+        f"Si elle se répète, donnez cette référence à votre institution\u00a0: {instance.rpartition(':')[2]}"
+    )
+    return message_page(status, "Le service a rencontré une erreur", text)

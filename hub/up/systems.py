@@ -16,6 +16,13 @@ DEMO_SYSTEMS = (
     ("partner-demo", "PARTNER", "urn:hub:partner:ccas-demo:accueil", ("referrals", "urgencies", "activity")),
 )
 
+# the contacts for whom a demo system acts: those of its institution, so that the address in a webhook answers it
+DEMO_INBOXES = {
+    "caf-demo": ("CAF_REFERENTS", "CAF_BENEFITS", "CAF_SOCIAL_WORK"),
+    "cd35-demo": ("CD35_SOCIAL_LIFE_REFERENTS", "CDAS"),
+    "partner-demo": (),
+}
+
 
 def demo_systems(folder: Path) -> tuple[list[System], Path]:
     """The demo systems and the credentials file of the gateway; tokens are made once and kept (0600) in `folder`."""
@@ -36,9 +43,10 @@ def _credentials(systems: Sequence[System]) -> str:
     blocks = ["# Demo systems of a local hub, written by `hub up` at each start.\n"]
     for system in systems:
         allowed = ", ".join(f'"{kind}"' for kind in kinds[system.name])
+        inboxes = ", ".join(f'"{inbox}"' for inbox in DEMO_INBOXES[system.name])
         blocks.append(
             f'[[system]]\nname = "{system.name}"\nsource = "{system.source}"\n'
-            f'token_sha256 = ["{digest_of(system.token)}"]\nkinds = [{allowed}]\n'
+            f'token_sha256 = ["{digest_of(system.token)}"]\nkinds = [{allowed}]\ninboxes = [{inboxes}]\n'
         )
     return "\n".join(blocks)
 

@@ -1,7 +1,9 @@
 """What a local hub makes for itself: tokens that the gateway takes, a certificate that clients trust, endpoints."""
 
 import asyncio
+import csv
 import ssl
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,20 @@ def test_a_partner_may_not_publish_notices(tmp_path: Path) -> None:
     known = Credentials(file).authenticate(partner.token.encode())
     assert known is not None
     assert Kind.NOTICES.value not in known.kinds
+
+
+def test_a_demo_system_of_an_institution_acts_for_the_contacts_of_all_its_services(tmp_path: Path) -> None:
+    systems, file = demo_systems(tmp_path)
+    credentials = Credentials(file)
+    found = {}
+    for system in systems:
+        known = credentials.authenticate(system.token.encode())
+        assert known is not None
+        found[system.institution] = {str(one) for one in known.inboxes}
+    with (files("hub.demo") / "directory.csv").open(encoding="utf-8") as rows:
+        lines = [line for line in csv.DictReader(rows) if line["institution"] != "PARTNER"]
+    wanted = {line["institution"]: {one["service"] for one in lines if one["institution"] == line["institution"]} for line in lines}
+    assert wanted | {"PARTNER": set()} == found
 
 
 def test_tokens_stay_the_same_from_start_to_start_and_are_for_the_owner_only(tmp_path: Path) -> None:
