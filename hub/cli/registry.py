@@ -10,7 +10,6 @@ from typer.core import TyperCommand, TyperGroup
 # Command → what it does, in one line. Its module is `hub.cli.<command>`, and holds `app` (a group of commands)
 # or a function of the same name (one command). The order is the one in which a newcomer needs them.
 COMMANDS = {
-    "escalations": "Urgencies that wait for somebody: who was asked, and who comes next.",
     "up": "Start the whole hub on this machine, with demo data, and watch it work.",
     "publish": "Publish events from files, over HTTP or Kafka.",
     "route": "Say how the hub would route an event, and why; needs nothing that runs.",
@@ -20,6 +19,7 @@ COMMANDS = {
     "calendar": "Say when the priority line is open, and why not; needs nothing that runs.",
     "events": "Follow the events, or see the whole path of one.",
     "deliveries": "List and show deliveries, try one again, have somebody else told.",
+    "escalations": "Urgencies that wait for somebody: who was asked, and who comes next.",
     "subscriptions": "Show and set what a contact receives, how and when; say what it would have sent.",
     "feeds": "Make, list and end feeds (Atom, iCalendar) of a contact or a territory.",
     "directory": "Import, look up and check the contacts of both institutions.",
