@@ -268,7 +268,7 @@ class Medium(Labelled):
 
     PORTAL = "PORTAL", "portail"
     MAIL = "MAIL", "courriel"
-    WEBHOOK = "WEBHOOK", "appel de service"
+    WEBHOOK = "WEBHOOK", "webhook"
     FEED = "FEED", "flux"
 
 

@@ -1,6 +1,6 @@
 """French words of the pages: what was just done, services and roles, days and hours."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 
 from hub.domain.calendar.paris import paris
@@ -68,6 +68,12 @@ def hour(moment: datetime) -> str:
     """« 9 h 05 », local time."""
     local = moment.astimezone(paris())
     return f"{local.hour}{NO_BREAK}h{NO_BREAK}{local.minute:02}"
+
+
+def deadline_of(moment: datetime) -> str:
+    """Until when, with its article: the day alone where a day has just begun."""
+    local = moment.astimezone(paris())
+    return f"le {date_in_full(local.date()) if local.time() == time.min else moment_of(moment)}"
 
 
 def moment_of(moment: datetime) -> str:

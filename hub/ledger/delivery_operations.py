@@ -181,7 +181,7 @@ async def _check_contact(
     other = (await connection.execute(select(contact).where(contact.c.ref == to))).mappings().one_or_none()
     if other is None:
         msg = f"The directory has no contact {to}."
-        raise ActRefused(msg, "`hub directory list` shows the contacts.")
+        raise ActRefused(msg, "`hub directory show` lists the contacts.")
     today = at.astimezone(paris()).date()
     fault = (
         "is the one that has it"

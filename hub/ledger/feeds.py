@@ -63,7 +63,7 @@ async def create_feed(
         known = select(contact_table.c.ref).where(contact_table.c.ref == of.contact).with_for_update()
         if await connection.scalar(known) is None:
             msg = f"The directory has no contact {of.contact}."
-            raise FeedRefused(msg, "`hub directory list` shows the contacts.")
+            raise FeedRefused(msg, "`hub directory show` lists the contacts.")
         if len(await list_feeds(connection, contact=of.contact, revoked=False)) >= MOST_PER_CONTACT:
             msg = f"{of.contact} has {MOST_PER_CONTACT} feeds already."
             raise FeedRefused(msg, "Revoke one that is not used any more.")

@@ -26,7 +26,7 @@ class ChoiceFaultCode(Labelled):
     )
     SITUATION_NEEDS_A_PUSH = (
         "SITUATION_NEEDS_A_PUSH",
-        "Une situation ou une urgence doit vous parvenir par courriel ou par appel de service.",
+        "Une situation ou une urgence doit vous parvenir par courriel ou par webhook.",
     )
     SITUATION_AT_ONCE = "SITUATION_AT_ONCE", "Une situation ou une urgence est toujours transmise sans attendre."
     CHOICE_OF_NOTICES = "CHOICE_OF_NOTICES", "Seules des informations peuvent être demandées en plus."

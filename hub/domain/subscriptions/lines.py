@@ -11,7 +11,7 @@ from hub.domain.rules.notices import BASE_AUDIENCE, LOCAL_ACTORS
 from hub.domain.subscriptions.rows import Basis, Subscription, of_contact
 from hub.domain.vocabulary import Kind, Medium, Service
 
-_DEFAULT: Final = "Par courriel, dès la publication ; par appel de service aussi, si votre service en a un."
+_DEFAULT: Final = "Par courriel, dès la publication ; par webhook aussi, si votre service en a un."
 _REFERENTS: Final = "Les changements qui touchent la collaboration ou les droits des allocataires vous sont annoncés."
 _ACTORS: Final = (
     "Les changements de législation significatifs et les dispositifs du Département qui concernent votre territoire "
@@ -24,7 +24,7 @@ _BY: Final = {
     Medium.MAIL: "par courriel",
     Medium.PORTAL: "sur le portail",
     Medium.FEED: "par flux",
-    Medium.WEBHOOK: "par appel de service",
+    Medium.WEBHOOK: "par webhook",
 }
 _WHAT: Final = {
     None: "Tout",

@@ -207,7 +207,8 @@ def _page(
 
 
 def _choice(one: Contact) -> dict[str, str]:
-    return {"reference": one.contact, "label": f"{one.label} – {label_of(Role, one.role)}"}
+    role = label_of(Role, one.role)
+    return {"reference": one.contact, "label": one.label if role in one.label else f"{one.label} – {role}"}
 
 
 def _row(directory: Directory, key: str, away: Absence, day: date) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from hub.domain.vocabulary import Confidentiality, Institution, Kind, NoticeNatu
 from hub.gateway.acknowledged import count_changes, count_taking
 from hub.gateway.portal.forms import Form
 from hub.gateway.portal.visits import Visitor, act, missing_page, see, shown, visit
-from hub.gateway.wording import TYPES, days_away, holder_shown, label_of, moment_of, short_date
+from hub.gateway.wording import TYPES, days_away, deadline_of, holder_shown, label_of, moment_of, short_date
 from hub.ledger.acknowledgements import Answer, holder_of, show, take
 from hub.ledger.inbox import Item, Wanted, item, items
 from hub.ledger.notice_pages import notice_versions
@@ -122,7 +122,7 @@ async def _row(connection: AsyncConnection, one: Item, day: date) -> dict[str, A
         "holder": None if holder is None else holder_shown(holder),
         "mine": one.state is ItemState.TAKEN,
         "amends": one.type in {"notice.corrected", "notice.withdrawn"},
-        "answer_by": None if one.acknowledge_by is None else moment_of(one.acknowledge_by),
+        "answer_by": None if one.acknowledge_by is None else deadline_of(one.acknowledge_by),
         "late": False,
         "effective": "",
     }

@@ -147,8 +147,8 @@ def test_a_deadline_is_shown_while_an_answer_is_awaited(gateway: Gateway, databa
 
     in_ledger(database, work)
     emil = Browser(gateway).signed_in(database, "emil")
-    assert "À confirmer avant vendredi 1er mai 2026 à 0 h 00" in emil.read("/portal")
+    assert "À confirmer avant le vendredi 1er mai 2026" in emil.read("/portal")
     emil.get("/portal/items/1")
-    assert "Lecture attendue avant vendredi 1er mai 2026 à 0 h 00." in emil.words
+    assert "Lecture attendue avant le vendredi 1er mai 2026." in emil.words
     emil.post("/portal/items/1/take")
     assert "attendue avant" not in emil.words

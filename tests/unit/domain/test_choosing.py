@@ -143,7 +143,7 @@ def test_every_row_has_a_sentence_in_french_typography(row: Subscription) -> Non
         ),
         (
             Subscription(Basis.DUTY, frozenset({Medium.WEBHOOK}), kind=Kind.URGENCIES, urgency=Urgency.SOCIAL),
-            "Les situations urgentes, situation sociale urgente\u00a0: par appel de service.",
+            "Les situations urgentes, situation sociale urgente\u00a0: par webhook.",
         ),
     ],
     ids=["everything", "weekly", "two-media", "nothing", "several-criteria", "urgencies"],
