@@ -19,7 +19,8 @@ from hub.domain.directory.territory import Territory
 from hub.health import Health
 from hub.ledger.directory_view import DirectoryViews
 from hub.ledger.escalation_steps import StepDone, do_step, due_escalations, hurry_unreachable
-from hub.ledger.escalations import EscalationPolicy, end_handled, start_escalations
+from hub.ledger.escalations import EscalationPolicy, start_escalations
+from hub.ledger.handled import end_handled, handled_escalations
 from hub.ledger.reminders import Reminded, due_reminders, remind
 from hub.wire.schemas import Catalogue
 
@@ -61,12 +62,11 @@ class EscalationClock:
 
         After a long stop, the steps that were missed are done now, in their order.
         """
+        await self._end_handled(progress)
 
         async def prepare() -> None:
             async with self._engine.begin() as connection:
                 now = self._clock()
-                for of in await end_handled(connection, now):
-                    log.info("escalation_handled", escalation=str(of))
                 view = await self._views.read(connection)
                 for of in await start_escalations(connection, self._policy, view, now):
                     log.info("escalation_started", escalation=str(of))
@@ -79,6 +79,22 @@ class EscalationClock:
         while found := await self._due_steps(progress):
             done += found
         return done
+
+    async def _end_handled(self, progress: Callable[[], None]) -> None:
+        """End what an institution's system says that it has, each in a transaction of its own."""
+
+        async def look() -> list[tuple[UUID, str, str, str]]:
+            async with self._engine.connect() as connection:
+                return await handled_escalations(connection)
+
+        for found in await patiently(look, self._health, progress):
+
+            async def one(found: tuple[UUID, str, str, str] = found) -> bool:
+                async with self._engine.begin() as connection:
+                    return await end_handled(connection, self._catalogue, found, self._clock())
+
+            if await patiently(one, self._health, progress):
+                log.info("escalation_handled", escalation=str(found[0]))
 
     async def _remind(self, progress: Callable[[], None]) -> None:
         """Make the reminders of notices that are due, each in a transaction of its own."""

@@ -158,6 +158,26 @@ async def take(connection: AsyncConnection, catalogue: Catalogue, of: UUID, now:
     return Taking(Answer.TAKEN, _asked(found, holder), changes)
 
 
+async def conclude_for_all(
+    connection: AsyncConnection, catalogue: Catalogue, event_source: str, event_id: str, purpose: str, now: datetime
+) -> None:
+    """Ask nobody any more for one purpose of an event, as if somebody had taken it in charge; the caller holds it."""
+    purposes = await purposes_by_delivery(connection, event_source, event_id)
+    rows = await _lock(connection, sorted(of for of, asked in purposes.items() if purpose in asked))
+    reason = DeliveryReason.TAKEN_BY_ANOTHER
+    told = []
+    for row in rows.values():
+        after = after_taken_by_another(_S(row.state))
+        if after is not None:
+            check_transition(_S(row.state), after)
+            ended = {"state": after.value, "reason": reason.value, "ended_at": now}
+            await connection.execute(update(delivery).where(delivery.c.id == row.id).values(ended))
+            told.append(_told(catalogue, row, after, reason, now))
+    under_way = [row.id for row in rows.values() if row.state in {_S.SENDING, _S.FAILED}]
+    await connection.execute(update(delivery).where(delivery.c.id.in_(under_way)).values(superseded=True))
+    await add_statuses(connection, told)
+
+
 async def holder_of(connection: AsyncConnection, of: UUID) -> Holder | None:
     """Who took in charge what a delivery asks; for a situation, whoever was asked for the same purpose."""
     found = await _read(connection, of)

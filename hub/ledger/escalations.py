@@ -47,19 +47,6 @@ limit :limit
 for update skip locked
 """)
 
-# An institution's own system says that it has the situation: what it says stands for everybody who was asked.
-_HANDLED = text("""
-select x.id from escalation x
-where x.state <> 'ENDED' and exists (
-  select from event e
-  where e.subject = x.subject and e.recorded_at >= x.created_at
-    and e.type = case x.nature when 'BENEFIT' then 'benefit_urgency.handled' else 'social_urgency.taken_in_charge' end
-    and (e.causationid is null or e.causationid = x.event_id)
-)
-order by x.id
-for update skip locked
-""")
-
 
 @dataclass(frozen=True, slots=True)
 class EscalationPolicy:
@@ -180,14 +167,6 @@ async def end_escalations(connection: AsyncConnection, ids: Sequence[UUID], outc
         .where(escalation_step.c.escalation.in_(ids), escalation_step.c.state == "WAITING")
         .values(state="CANCELLED", done_at=now)
     )
-
-
-async def end_handled(connection: AsyncConnection, now: datetime) -> list[UUID]:
-    """End the escalations of situations of which a system said that they are handled; returns which."""
-    found = list((await connection.execute(_HANDLED)).scalars())
-    if found:
-        await end_escalations(connection, found, "HANDLED", now)
-    return found
 
 
 def _elsewhere(routing: Any) -> bool:

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.embedded.mail import MailCatcher
+from hub.embedded.mail import MailCatcher, MailFault
+from hub.ledger.decided import DecidedEvent
 from tests.timeline.timeline import Person, Timeline, at, timeline, urgency
 
 # March 2026: the 2nd is a Monday. Offices are open 9:00-12:00 and 13:30-17:00.
@@ -213,22 +214,45 @@ async def test_named_administrators_take_the_place_of_the_referents(
         assert ("Mon 11:30", "boss") == line.asked()[-1]
 
 
+async def answer_by_system(line: Timeline, event: DecidedEvent) -> None:
+    """An institution's own system says that it has the situation."""
+    async with line.engine.begin() as connection:
+        await connection.execute(
+            text(
+                "insert into event select (jsonb_populate_record(e, jsonb_build_object('id', 'answer', 'type',"
+                " 'social_urgency.taken_in_charge', 'decision', null, 'outcome', null, 'recorded_at', :now ::text)"
+                ")).* from event e where e.id = :id"
+            ),
+            {"id": event.id, "now": line.clock().isoformat()},
+        )
+
+
+async def states(line: Timeline) -> list[tuple[str, str | None]]:
+    async with line.engine.connect() as connection:
+        return [(row.state, row.reason) for row in await connection.execute(text("select state, reason from delivery"))]
+
+
 async def test_what_an_institution_says_it_handles_climbs_no_further(line: Timeline) -> None:
     await line.directory(*ALL)
     async with line.dispatching():
         event = await line.publish("2026-03-02 09:30", urgency("worker"))
-        async with line.engine.begin() as connection:
-            await connection.execute(
-                text(
-                    "insert into event select (jsonb_populate_record(e, jsonb_build_object('id', 'answer', 'type',"
-                    " 'social_urgency.taken_in_charge', 'decision', null, 'outcome', null, 'recorded_at', :now ::text)"
-                    ")).* from event e where e.id = :id"
-                ),
-                {"id": event.id, "now": line.clock().isoformat()},
-            )
+        await answer_by_system(line, event)
         await line.until("2026-03-10 18:00")
     assert [("Mon 09:30", "worker")] == line.asked()
     assert [("ENDED", "HANDLED")] == await line.outcome()
+    assert [("CONCLUDED", "TAKEN_BY_ANOTHER")] == await states(line)
+
+
+async def test_what_has_not_left_of_what_an_institution_handles_is_sent_no_more(line: Timeline) -> None:
+    await line.directory(*ALL)
+    line.catcher.fail_with(MailFault.REPLY)
+    async with line.dispatching():
+        event = await line.publish("2026-03-02 09:30", urgency("worker"))
+        await answer_by_system(line, event)
+        line.catcher.fail_with(MailFault.NONE)
+        await line.until("2026-03-02 18:00")
+    assert [] == line.asked()
+    assert [("CANCELLED", "TAKEN_BY_ANOTHER")] == await states(line)
 
 
 async def test_two_dispatchers_do_each_step_once(line: Timeline) -> None:

@@ -24,7 +24,8 @@ from hub.ledger.decided import DecidedEvent
 from hub.ledger.delivery_operations import ActRefused, Operator, redirect, retry
 from hub.ledger.digest_claims import claim_digests
 from hub.ledger.escalation_steps import do_step, due_escalations, hurry_unreachable
-from hub.ledger.escalations import end_handled, start_escalations
+from hub.ledger.escalations import start_escalations
+from hub.ledger.handled import end_handled, handled_escalations
 from hub.ledger.intake import take_in
 from hub.ledger.outcomes import reclaim_expired, record
 from hub.ledger.reminders import due_reminders, remind
@@ -254,7 +255,8 @@ async def send_elsewhere(world: World, connection: AsyncConnection, choice: int)
 async def start(world: World, connection: AsyncConnection, _: int) -> Remember | None:
     """The clock of escalations looks for what is to be started, ended or hurried."""
     now = world.clock()
-    await end_handled(connection, now)
+    for found in await handled_escalations(connection):
+        await end_handled(connection, CATALOGUE, found, now)
     await start_escalations(connection, world.policy, await world.view(connection), now)
     await hurry_unreachable(connection, now)
     return lambda: None
