@@ -41,7 +41,7 @@ def list_command(
             print_json(row)
         return
     names = ("id", "of", "created_at", "rotated_at", "fetched_at", "revoked_at")
-    print_table(names, [[row[name] or "" for name in names] for row in rows])
+    print_table(names, [[_cell(row[name]) for name in names] for row in rows])
 
 
 @app.command("create")
@@ -81,6 +81,12 @@ def revoke(of: Id, *, as_json: AsJson = False) -> None:
         print_json({"id": str(of), "revoked_at": now})
     else:
         typer.echo(f"{of}: revoked.")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
 
 
 def _checked(of: FeedOf) -> FeedOf:

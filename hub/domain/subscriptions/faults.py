@@ -19,7 +19,7 @@ _SITUATIONS: Final = frozenset({Kind.REFERRALS, Kind.URGENCIES})
 class ChoiceFaultCode(Labelled):
     """Why a row is refused: the code is stable, the label is what the person reads."""
 
-    NOT_READABLE = "NOT_READABLE", "Cette valeur n’est pas dans la liste proposée."
+    NOT_READABLE = "NOT_READABLE", "Cette valeur manque, ou n’est pas dans la liste proposée."
     DUTY_NEEDS_A_MEDIUM = (
         "DUTY_NEEDS_A_MEDIUM",
         "Ce que la convention prévoit de vous adresser ne peut pas être désactivé : choisissez au moins un canal.",
