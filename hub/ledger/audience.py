@@ -13,13 +13,13 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.data import load_parameters
 from hub.domain.calendar.paris import paris
 from hub.domain.calendar.working_time import OfficeHours
 from hub.domain.delivery.digests import AT_ONCE, Rhythm
 from hub.domain.notices.deadlines import acknowledge_by
 from hub.domain.notices.matrix import ADDED_RULE, MatrixRow
 from hub.domain.notices.versions import in_force_on
+from hub.domain.rules.parameters import ParameterTable
 from hub.ledger.decided import DecidedEvent, Key
 from hub.ledger.matrix import matrix_versions
 from hub.ledger.notices import WITHDRAWN
@@ -48,9 +48,9 @@ class Asked:
         return self.row.rhythm if self.row is not None and list(rules) == [ADDED_RULE] else AT_ONCE
 
 
-def office_hours(at: datetime) -> OfficeHours:
+def office_hours(parameters: ParameterTable, at: datetime) -> OfficeHours:
     """The usual hours of the services at an instant: a parameter of the two institutions."""
-    return OfficeHours(load_parameters().on(at.astimezone(paris()).date()).service_opening_hours)
+    return OfficeHours(parameters.on(at.astimezone(paris()).date()).service_opening_hours)
 
 
 def day_of(decided: DecidedEvent) -> date:
@@ -58,7 +58,9 @@ def day_of(decided: DecidedEvent) -> date:
     return decided.time.astimezone(paris()).date()
 
 
-async def asked_of(connection: AsyncConnection, events: Sequence[DecidedEvent], now: datetime) -> dict[Key, Asked]:
+async def asked_of(
+    connection: AsyncConnection, events: Sequence[DecidedEvent], now: datetime, parameters: ParameterTable
+) -> dict[Key, Asked]:
     """What the matrix asks of each notice event among `events`; a withdrawal is read as the version that it withdraws.
 
     `now` is when the events were recorded: hours to acknowledge count from it.
@@ -73,7 +75,9 @@ async def asked_of(connection: AsyncConnection, events: Sequence[DecidedEvent], 
         matrix = in_force_on(versions, day_of(decided))
         data = withdrawn.get(decided.key, decided.notice or {})
         row = matrix.rows.get(data.get("code", ""))
-        asked[decided.key] = Asked(matrix.number, row, data.get("effective_on", date.min), now, office_hours(now))
+        asked[decided.key] = Asked(
+            matrix.number, row, data.get("effective_on", date.min), now, office_hours(parameters, now)
+        )
     return asked
 
 

@@ -13,10 +13,11 @@ from typing import Any, Final
 from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.data import load_territory
+from hub.data import load_parameters, load_territory
 from hub.domain.directory.absence import Absence
 from hub.domain.directory.contacts import CONTACT_FIELDS, Contact, Directory
 from hub.domain.notices.matrix import ADDED_RULE, MatrixRow, notice_given, scope_of
+from hub.domain.rules.parameters import ParameterTable
 from hub.domain.vocabulary import Labelled, Outcome
 from hub.ledger.audience import Asked, day_of, office_hours
 from hub.ledger.contacts import directory_revision
@@ -114,8 +115,12 @@ async def plan(
     waiting: Waiting,
     now: datetime,
     choosers: Sequence[Choose] = (),
+    parameters: ParameterTable | None = None,
 ) -> Planned:
-    """Make the deliveries of a waiting notice's further audience, and note what was found."""
+    """Make the deliveries of a waiting notice's further audience, and note what was found.
+
+    `parameters` of the two institutions; None: the shipped ones.
+    """
     decided, status = await _event(connection, waiting)
     data = decided.notice or {}
     matrix = {version.number: version for version in await matrix_versions(connection)}[waiting.matrix_version]
@@ -135,7 +140,8 @@ async def plan(
         for choose in choosers:
             chosen = await choose(connection, decided, already | set(recipients))
             recipients |= {reference: one for reference, one in chosen.items() if reference not in recipients}
-        asked = Asked(matrix.number, row, data["effective_on"], waiting.queued_at, office_hours(waiting.queued_at))
+        hours = office_hours(parameters or load_parameters(), waiting.queued_at)
+        asked = Asked(matrix.number, row, data["effective_on"], waiting.queued_at, hours)
         added = await make_deliveries(connection, catalogue, [(decided, recipients)], {decided.key: asked}, now)
     asked_days = None if row is None else row.notice_days
     await connection.execute(

@@ -12,6 +12,8 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.data import load_parameters
+from hub.domain.rules.parameters import ParameterTable
 from hub.ledger.decided import DecidedEvent, Key
 from hub.ledger.escalations import open_escalations
 from hub.ledger.notices import Refusal, record_notices
@@ -36,12 +38,17 @@ class Taken:
 
 
 async def take_in(
-    connection: AsyncConnection, catalogue: Catalogue, events: Sequence[DecidedEvent], now: datetime
+    connection: AsyncConnection,
+    catalogue: Catalogue,
+    events: Sequence[DecidedEvent],
+    now: datetime,
+    parameters: ParameterTable | None = None,
 ) -> Taken:
     """Take a batch in, inside the caller's transaction.
 
     An event whose id is known with the same content is left out; with other content it is an id conflict: recorded,
     told to its sender, and nothing else. A notice version that another event already holds is rejected likewise.
+    `parameters` of the two institutions say by when a notice is acknowledged; None: the shipped ones.
     """
     first: dict[Key, DecidedEvent] = {}
     for decided in events:
@@ -56,7 +63,7 @@ async def take_in(
     rejections += await _record_refusals(connection, refusals, now)
     refused = {refusal.event.key for refusal in refusals}
     kept = [decided for decided in new if decided.key not in refused]
-    scheduled = await schedule_deliveries(connection, catalogue, kept, now)
+    scheduled = await schedule_deliveries(connection, catalogue, kept, now, parameters or load_parameters())
     await open_escalations(connection, kept, now)
     await add_statuses(connection, [rejection_row(catalogue, rejection) for rejection in rejections])
     return Taken(len(new), len(seen_again) - len(conflicts), len(conflicts), scheduled)

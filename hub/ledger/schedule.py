@@ -13,6 +13,7 @@ from hub.data import load_territory
 from hub.domain.delivery.digests import AT_ONCE, Rhythm
 from hub.domain.delivery.reaching import PULLED, Way, media_for
 from hub.domain.delivery.states import DUE, PURSUED, DeliveryReason, delivery_id
+from hub.domain.rules.parameters import ParameterTable
 from hub.domain.subscriptions.rows import Facts, Subscription
 from hub.domain.vocabulary import DeliveryStatus, Kind, Medium, Urgency
 from hub.ledger.audience import Asked, asked_of, queue_audiences
@@ -108,7 +109,11 @@ Recipients = dict[str, Recipient]
 
 
 async def schedule_deliveries(
-    connection: AsyncConnection, catalogue: Catalogue, events: Sequence[DecidedEvent], now: datetime
+    connection: AsyncConnection,
+    catalogue: Catalogue,
+    events: Sequence[DecidedEvent],
+    now: datetime,
+    parameters: ParameterTable,
 ) -> int:
     """Make the deliveries of new events and stop what they overtake; return how many deliveries were made.
 
@@ -119,7 +124,7 @@ async def schedule_deliveries(
     changed = sorted({decided.subject for decided in events if decided.type in {CORRECTED, WITHDRAWN}})
     if changed:
         await connection.execute(_HOLD, {"notices": changed, "pursued": sorted(state.value for state in PURSUED)})
-    asked = await asked_of(connection, events, now)
+    asked = await asked_of(connection, events, now, parameters)
     addressed: list[tuple[DecidedEvent, Recipients]] = []
     for decided in events:
         recipients = _recipients(decided.decision)

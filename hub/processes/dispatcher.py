@@ -7,14 +7,13 @@ from connectors.outbound.mail.channel import mail_channel
 from connectors.outbound.webhook.channel import WebhookChannel
 from connectors.outbound.webhook.endpoints import LedgerEndpoints
 from connectors.outbound.webhook.sender import webhook_sender
-from hub.data import load_parameters
 from hub.dispatcher.dispatcher import Dispatcher
 from hub.dispatcher.sign_ins import send_sign_ins
 from hub.dispatcher.weekly_letter import WeeklyLetter
 from hub.domain.vocabulary import Medium
-from hub.errors import StartError
 from hub.ledger.engine import ledger_engine
 from hub.ledger.escalations import EscalationPolicy
+from hub.processes.parameters import read_parameters
 from hub.processes.service import Service, run_service
 from hub.settings import Settings
 from hub.wire.schemas import load_catalogue
@@ -71,7 +70,4 @@ def _now() -> datetime:
 
 
 def _policy(settings: Settings) -> EscalationPolicy:
-    try:
-        return EscalationPolicy(load_parameters(settings.parameters_file), settings.administrator_contacts)
-    except ValueError as error:
-        raise StartError(str(error), "Mend the file that HUB_PARAMETERS_FILE names, or unset it.") from error
+    return EscalationPolicy(read_parameters(settings), settings.administrator_contacts)

@@ -13,6 +13,7 @@ from hub.ledger.engine import ledger_engine, unavailable
 from hub.ledger.faults import UNAVAILABLE, passes
 from hub.ledger.migrate import upgrade
 from hub.ledger.reconciliation import Readers
+from hub.processes.parameters import read_parameters
 from hub.processes.service import Service, run_service
 from hub.processors.agents import add_agents
 from hub.processors.app import GROUP, HubApp, new_app
@@ -53,7 +54,7 @@ async def work(service: Service) -> None:
     """Build the parts, run them until `stop` is set, and end in order: batches, offsets, Faust, relay."""
     settings, health = service.settings, service.health
     engine = ledger_engine(settings, check_before_use=False)
-    parts = Parts(engine, load_catalogue(), health, lambda: datetime.now(UTC))
+    parts = Parts(engine, load_catalogue(), health, lambda: datetime.now(UTC), read_parameters(settings))
     health.missing("start", "starting")
     try:
         if not await _reach_engines(service, parts):

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import structlog
 
-from hub.data import load_parameters, load_territory
-from hub.domain.rules.parameters import ParameterTable
+from hub.data import load_territory
 from hub.errors import BrokerUnavailable, StartError
+from hub.processes.parameters import read_parameters
 from hub.processes.service import Service, run_service
 from hub.router.closing import end_all
 from hub.router.directory import DirectoryFollower, DirectoryState
@@ -45,7 +45,7 @@ async def route(service: Service, lanes: Sequence[Lane], *, ignore_reject_limit:
     state = DirectoryState(catalogue, territory)
     declared = {topic.name: topic.max_message_bytes for topic in read_topics()}
     limits = Limits(declared[DECISIONS], declared[REJECTS])
-    judge = Judge(catalogue, territory, state, limits, _parameters(settings))
+    judge = Judge(catalogue, territory, state, limits, read_parameters(settings))
     follower = DirectoryFollower(settings, health, state)
 
     async def read_limits() -> None:
@@ -84,13 +84,6 @@ async def route(service: Service, lanes: Sequence[Lane], *, ignore_reject_limit:
     finally:
         stopping.cancel()
         await end_all({following})
-
-
-def _parameters(settings: Settings) -> ParameterTable:
-    try:
-        return load_parameters(settings.parameters_file)
-    except ValueError as error:
-        raise StartError(str(error), "Mend the file that HUB_PARAMETERS_FILE names, or unset it.") from error
 
 
 async def _wait_for_topics(service: Service) -> None:

@@ -55,7 +55,9 @@ class AudiencePlanner:
                     return False
                 key = waiting.key
                 catalogue, now = self._parts.catalogue, self._parts.clock()
-                planned = await plan(connection, catalogue, self._directory, waiting, now, (chosen_by,))
+                planned = await plan(
+                    connection, catalogue, self._directory, waiting, now, (chosen_by,), self._parts.parameters
+                )
         except Exception as error:
             if key is None or passes(error):
                 raise

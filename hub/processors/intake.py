@@ -90,7 +90,7 @@ async def take_decisions(parts: Parts, events: Sequence[Any]) -> None:
 async def _store(parts: Parts, decided: Sequence[DecidedEvent], unreadable: Sequence[RejectedRecord]) -> Taken:
     async with parts.engine.begin() as connection:
         await record_rejects(connection, unreadable)
-        return await take_in(connection, parts.catalogue, decided, parts.clock())
+        return await take_in(connection, parts.catalogue, decided, parts.clock(), parts.parameters)
 
 
 async def _store_one_by_one(

@@ -1,20 +1,23 @@
 """What every processor works with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from hub.data import load_parameters
+from hub.domain.rules.parameters import ParameterTable
 from hub.health import Health
 from hub.wire.schemas import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The ledger, the schemas, the health of the process, and the clock (aware, UTC)."""
+    """The ledger, the schemas, the health of the process, the clock (aware, UTC), and the institutions' parameters."""
 
     engine: AsyncEngine
     catalogue: Catalogue
     health: Health
     clock: Callable[[], datetime]
+    parameters: ParameterTable = field(default_factory=load_parameters)

@@ -4,19 +4,23 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+import hub.data
 from hub.cli.event_path import _lines
+from hub.data import load_parameters
 from hub.domain.delivery.operations import OperatorReason
 from hub.health import Health
 from hub.ledger.audience_planner import LedgerDirectory, next_waiting, plan, waiting_audiences
 from hub.ledger.contacts import ABSENCE, DirectoryRecord, apply_directory
 from hub.ledger.decided import DecidedEvent
 from hub.ledger.delivery_operations import Operator, redirect
+from hub.ledger.intake import take_in
 from hub.ledger.matrix import matrix_versions
 from hub.ledger.numbers import add_deliveries
 from hub.ledger.paths import EventPath, event_path
@@ -180,6 +184,25 @@ async def test_each_delivery_says_by_when_it_is_to_be_acknowledged(engine: Async
         ("o6", "cdas-1"): None,
         ("o6", "ccas-1"): None,
     } == rows
+
+
+async def test_hours_to_acknowledge_follow_the_institutions_own_parameters(engine: AsyncEngine, tmp_path: Path) -> None:
+    shipped = (Path(hub.data.__file__).parent / "parameters.csv").read_text(encoding="utf-8")
+    own = tmp_path / "parameters.csv"
+    own.write_text(shipped.replace("12345 09:00-12:00|12345 13:30-17:00", "12345 08:00-18:00"), encoding="utf-8")
+    parameters = load_parameters(own)
+    await direct(engine, actor("ccas-1"))
+    o2 = notice("o2", routing(["cdas-1"]), code="O2", reference="N2", communes=[VITRE], effective_on=date(2026, 3, 2))
+    async with engine.begin() as connection:
+        await take_in(connection, CATALOGUE, [o2], NOW, parameters)
+    async with engine.begin() as connection:
+        waiting = await next_waiting(connection)
+        assert waiting is not None
+        await plan(connection, CATALOGUE, LedgerDirectory(), waiting, NOW, (), parameters)
+
+    rows = {key: row.acknowledge_by for key, row in (await deliveries(engine)).items()}
+    two_hours = NOW + timedelta(hours=2)
+    assert {("o2", "cdas-1"): two_hours, ("o2", "ccas-1"): two_hours} == rows
 
 
 async def test_the_version_in_force_on_the_day_of_the_notice_decides(engine: AsyncEngine) -> None:
