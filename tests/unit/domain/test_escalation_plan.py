@@ -189,3 +189,19 @@ def test_the_next_contact_after_one_that_was_not_reached_is_of_its_service(
 
 def test_every_reason_is_said_in_french() -> None:
     assert all(reason.label for reason in StepReason)
+
+
+@pytest.mark.parametrize("hour", ["00:30", "23:30"])
+def test_the_day_of_an_escalation_is_that_of_paris(hour: str) -> None:
+    """Whatever the day is meanwhile in UTC, or on the machine."""
+    only_today = contact("today", "CDAS/MANAGER", valid_from=DAY, valid_to=DAY)
+    steps = planned(
+        directory(WORKER, only_today), "worker", start=datetime.fromisoformat(f"{DAY}T{hour}").replace(tzinfo=paris())
+    )
+    assert ("today",) in [contacts for _, contacts, _, _ in steps]
+
+
+def test_a_wait_that_is_not_said_is_refused() -> None:
+    asked = Asked(Nature.SOCIAL, (CDAS,), ("worker",))
+    with pytest.raises(ValueError, match="zip"):
+        plan(asked, directory(WORKER), [OFFICE], Waits((900, 900, 1800), 7200), (), START)

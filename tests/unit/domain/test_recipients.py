@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from hub.data import load_territory
+from hub.domain.directory.absence import Absence
 from hub.domain.directory.contacts import Contact, Directory
 from tests.unit.domain.situations import A_COMMUNE, answer, concern, followed, life_event, referral
 
@@ -79,3 +80,16 @@ def test_addressing_changes_nothing_else() -> None:
     assert [] == [name for name, (before, after) in told.items() if before != after]
     [before], [after] = plain.routings, addressed.routings
     assert before.data | {"recipients": ["secretariat"]} == after.data
+
+
+def test_one_substitute_among_several_routings_is_flagged() -> None:
+    """Whichever of the routings comes first."""
+    both = referral(support=[followed("CD35"), followed("CAF")])
+    deputies = contact("office", "CDAS/MANAGER", cdas="CDAS-01"), contact("desk", "CAF_SOCIAL_WORK/MANAGER")
+    workers = contact("cdas", "CDAS/SOCIAL_WORKER", cdas="CDAS-01"), HERE
+    for away, deputy in (("cdas", "office"), ("here", "desk")):
+        known = directory(*workers, *deputies, MAILBOX)
+        known.declare("a", Absence(away, date(2026, 5, 1), date(2026, 5, 31), deputy))
+        answered = answer(both, directory=known)
+        assert (deputy,) in [routing.recipients for routing in answered.routings]
+        assert ("SUBSTITUTE_USED",) == answered.flags
