@@ -12,7 +12,7 @@ from hub.domain.directory.contacts import Contact, Directory
 from hub.domain.directory.findings import days_between, details, heading, summary, where
 from hub.domain.directory.hours_lint import Desk, HourGap, Topic, Why
 from hub.domain.directory.lint import Finding, FindingKind
-from hub.domain.directory.weekly_report import LINES_AT_MOST, Report, gap_line, weekly_report
+from hub.domain.directory.weekly_report import LINES_AT_MOST, Report, Section, gap_line, weekly_report
 
 TERRITORY = load_territory()
 EVERYWHERE = tuple(sorted(TERRITORY.communes))
@@ -62,6 +62,10 @@ WHERE: dict[str, tuple[Finding, str]] = {
     "a CDAS and a role": (
         finding(FindingKind.UNREACHABLE, service="CDAS", role="MANAGER", cdas=("CDAS-01",)),
         "CDAS-01, responsable",
+    ),
+    "two CDAS and a role": (
+        finding(FindingKind.UNREACHABLE, service="CDAS", role="MANAGER", cdas=("CDAS-01", "CDAS-02")),
+        "CDAS-01, CDAS-02, responsable",
     ),
     "a service and a role": (
         finding(FindingKind.UNREACHABLE, service="CAF_SOCIAL_WORK", role="SECRETARIAT"),
@@ -231,6 +235,24 @@ def test_a_finding_without_a_contact_is_told_by_its_desk() -> None:
     assert ("CDAS-01, responsable~: Betton (35024)~: CDAS-01 (CDAS-01 est retenu), du 02/03/2026 au 06/03/2026",) == (
         plain(part.lines[0]),
     )
+
+
+DESKS: dict[tuple[str, ...], str] = {
+    (): "Service social de la CAF, secrétariat~: ses envois échoueront, du 02/03/2026 au 06/03/2026",
+    ("A", "B"): "A, B, secrétariat~: ses envois échoueront, du 02/03/2026 au 06/03/2026",
+}
+
+
+@pytest.mark.parametrize(("cdas", "expected"), DESKS.items(), ids=["service", "several CDAS"])
+def test_a_desk_is_told_by_its_cdas_else_by_its_service(cdas: tuple[str, ...], expected: str) -> None:
+    found = finding(FindingKind.NO_ADDRESS, service="CAF_SOCIAL_WORK", role="SECRETARIAT", cdas=cdas)
+    assert [(expected,)] == [tuple(map(plain, part.lines)) for part in report([found], []).sections]
+
+
+def test_the_letter_names_the_places_of_its_gaps() -> None:
+    (part,) = report([], [gap(nobody(THREE), *MORNING)]).sections
+    assert "de Betton, Cesson-Sévigné, Rennes, " in part.lines[0]
+    assert 0 == Section("Titre", ()).more
 
 
 @pytest.mark.parametrize("missing", [{"service": None}, {"role": None}], ids=["service", "role"])
