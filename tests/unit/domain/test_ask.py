@@ -27,6 +27,7 @@ from hub.domain.directory.contacts import Directory
 from hub.domain.routing.cases import Case, Grounds, read_case
 from hub.domain.routing.decide import decide
 from hub.domain.routing.situation import Situation
+from hub.domain.rules.parameters import build_parameters
 from hub.domain.semantics import semantic_faults
 
 LINE_OPEN = datetime.fromisoformat("2026-05-04T09:00:00+02:00")
@@ -248,6 +249,27 @@ def test_an_earlier_answer_may_change_and_leaves_later_ones_aside() -> None:
     assert isinstance(found, Conclusion)
     assert "OTHER" == found.event.data["life_event"]["kind"]
     assert found.event.data["life_event"]["date"] is None
+
+
+def test_the_conclusion_follows_the_parameters_of_the_day() -> None:
+    """Where both institutions lift the exclusion of a professional, a joint intervention with one is not refused."""
+    cells = {"value": "non", "valid_from": "", "valid_to": "", "decided_by": "Comité", "note": ""}
+    lifted = build_parameters([(2, {"parameter": "joint_intervention_exclusion", **cells})])
+    answers = {
+        "danger": "NO",
+        "emitter.service": "CAF_SOCIAL_WORK",
+        "request": "JOINT_INTERVENTION",
+        "household.commune": "35051",
+        "other_professional": "RSA_REFERENT",
+        "evaluated_with_family": "YES",
+        "joint_intervention.reason": "COMPLEMENTARY_SKILLS",
+    }
+    while isinstance(found := next_step(answers, LINE_OPEN, None, CALENDAR, lifted), Question):
+        answers[found.id] = found.options[0].value
+    assert () == found.decision.answer.rejections
+    refused = next_step(answers, LINE_OPEN, None, CALENDAR, PARAMETERS)
+    assert isinstance(refused, Conclusion)
+    assert ("EXCLUDED_PROFESSIONAL",) == refused.decision.answer.rejections
 
 
 def test_with_a_directory_the_commune_matters_where_it_names_the_worker() -> None:

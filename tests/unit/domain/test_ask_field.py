@@ -4,6 +4,7 @@ from hub.domain.asking.building import build_event, event_type_of
 from hub.domain.asking.essence import essence
 from hub.domain.asking.field import Field, options_of
 from hub.domain.asking.form import FIELDS
+from hub.domain.asking.form_household import ANY_WORKERS_CDAS
 from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, Kind, Option
 from hub.domain.asking.steps import kept_answers
 from hub.domain.routing.decision import Answer
@@ -35,6 +36,8 @@ def test_one_answer_stands_for_each_class() -> None:
     assert ("CAF", "MSA") == FIELDS["household.scheme"].representatives({})
     assert ("35238", OUTSIDE, NOT_KNOWN) == FIELDS["household.commune"].representatives({})
     assert ("RSA", "APL", NOT_KNOWN) == FIELDS["benefit.code"].representatives({})
+    assert ("RSA", "APL") == tuple(FIELDS["benefit.code"].alike[benefit] for benefit in ("RSA", "APL"))
+    assert (ANY_WORKERS_CDAS, NOT_KNOWN) == FIELDS["support.cd35.cdas"].representatives({})
 
 
 def test_a_field_of_which_nothing_more_is_said_is_always_there_and_open() -> None:
