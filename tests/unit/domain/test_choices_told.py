@@ -1,5 +1,6 @@
 """What a contact reads of its choices, to the word: faults, explanations, and what would have been sent."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -46,9 +47,13 @@ def test_faults_of_rows_as_a_whole_name_no_field() -> None:
     assert [*repeated, (0, "", "TOO_MANY")] == [(fault.row, fault.field, fault.code.value) for fault in faults]
 
 
-@pytest.mark.parametrize("place", [{"communes": ("35238",)}, {"epci": ("243500139",)}], ids=["commune", "epci"])
-def test_a_place_is_a_criterion_of_notices(place: dict[str, tuple[str, ...]]) -> None:
-    row = Subscription(Basis.DUTY, MAIL, kind=Kind.REFERRALS, **place)
+OF_REFERRALS = Subscription(Basis.DUTY, MAIL, kind=Kind.REFERRALS)
+
+
+@pytest.mark.parametrize(
+    "row", [replace(OF_REFERRALS, communes=("35238",)), replace(OF_REFERRALS, epci=("243500139",))], ids=["one", "epci"]
+)
+def test_a_place_is_a_criterion_of_notices(row: Subscription) -> None:
     assert ["CRITERION_OF_NOTICES"] == [fault.code.value for fault in choice_faults([row], TERRITORY)]
 
 
