@@ -213,6 +213,27 @@ def test_only_what_the_answer_depends_on_is_asked(answers: dict[str, str], expec
     assert expected == (found.id if isinstance(found, Question) else "")
 
 
+CLOSED_AT_THE_CAF = {"danger": "NO", "household.commune": "35237", "support": "YES", "support.caf": "CLOSED"}
+FOLLOWED: dict[str, tuple[dict[str, str], str]] = {
+    "a department aid goes to the CDAS, whatever the event was": (
+        {"emitter.service": "CAF_SOCIAL_WORK", "request": "REFERRAL", "need": "DEPARTMENT_AID"},
+        "support.cd35",
+    ),
+    "an urgency may go back to whoever knew the event": (
+        {"emitter.service": "TOWN_HALL", "request": "SOCIAL_URGENCY", "category": "DOMESTIC_VIOLENCE"},
+        "support.caf.same_event",
+    ),
+}
+
+
+@pytest.mark.parametrize(("asked", "expected"), FOLLOWED.values(), ids=FOLLOWED)
+def test_what_is_asked_after_an_accompaniment_that_ended(asked: dict[str, str], expected: str) -> None:
+    """Where samples of the rest of the form do not show what it depends on, all that was read is varied."""
+    found = step({**asked, **CLOSED_AT_THE_CAF}, directory=demo_directory())
+    assert isinstance(found, Question)
+    assert expected == found.id
+
+
 @pytest.mark.parametrize("service", ["CDAS_SOCIAL_WORKER", "CAF_SOCIAL_WORK"])
 def test_a_social_worker_may_hand_over(service: str) -> None:
     found = step({"danger": "NO", "emitter.service": service})
