@@ -205,3 +205,15 @@ def test_a_wait_that_is_not_said_is_refused() -> None:
     asked = Asked(Nature.SOCIAL, (CDAS,), ("worker",))
     with pytest.raises(ValueError, match="zip"):
         plan(asked, directory(WORKER), [OFFICE], Waits((900, 900, 1800), 7200), (), START)
+
+
+def test_the_mailbox_is_no_manager() -> None:
+    """Where no manager is known, nobody is asked in its place: the mailbox had its turn."""
+    steps = planned(directory(WORKER, MAILBOX), "worker")
+    assert [("SECRETARIAT", ("mailbox",)), ("MANAGER", ())] == [(rank, asked) for rank, asked, _, _ in steps[1:3]]
+    assert "NOBODY" == steps[2][3]
+
+
+def test_steps_are_numbered_from_one() -> None:
+    steps = plan(Asked(Nature.SOCIAL, (CDAS,), ("worker",)), directory(WORKER), [OFFICE], WAITS, (), START)
+    assert list(range(1, 8)) == [step.number for step in steps]
