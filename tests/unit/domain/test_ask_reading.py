@@ -3,7 +3,7 @@
 import pytest
 
 from hub.data import load_territory
-from hub.domain.asking.communes import MOST_FOUND, find_communes
+from hub.domain.asking.communes import MOST_FOUND, find_communes, plain
 from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, AnswerInvalid, Kind, Option, Question
 from hub.domain.asking.reading import choices, read_answer
 
@@ -42,8 +42,24 @@ COMMUNES = {
 
 @pytest.mark.parametrize(("typed", "expected"), COMMUNES.values(), ids=COMMUNES)
 def test_communes_are_found_in_their_order(typed: str, expected: list[str] | int) -> None:
+    assert 9 == MOST_FOUND
     found = [commune.name for commune in find_communes(typed, TERRITORY)]
     assert expected == (len(found) if isinstance(expected, int) else found)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("ST-MALO", "saint malo"),
+        ("Ste  Anne", "sainte anne"),
+        ("Roz s/ Couesnon", "roz sur couesnon"),
+        ("Tresbœuf", "tresboeuf"),
+        ("ŒUF", "oeuf"),
+        ("L’Hermitage d'en-bas, Évran.", "l hermitage d en bas evran"),
+    ],
+)
+def test_words_are_compared_without_what_people_leave_out(typed: str, expected: str) -> None:
+    assert expected == plain(typed)
 
 
 def test_the_communes_of_a_postal_code_come_by_population() -> None:
@@ -63,6 +79,7 @@ LETTERS = question(Kind.CHOICE, Option("YES", "d’accord"), Option("NO", "pas d
 DAY = question(Kind.DATE)
 PLACE = question(Kind.COMMUNE, Option(OUTSIDE, "hors du département"))
 CDAS = question(Kind.CDAS, Option("CDAS-01", "CDAS un"), Option("CDAS-12", "CDAS douze"), unknown=False)
+WORDED = question(Kind.YES_NO, Option("YES", "d’accord"), Option("NO", "pas d’accord"))
 MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
@@ -74,6 +91,10 @@ READ: dict[str, tuple[Question, str, tuple[str, str]]] = {
     "the number after the last": (BENEFIT, "12", (NOT_KNOWN, "on ne sait pas")),
     "a symbol": (BENEFIT, "b3", ("B3", "Aide C")),
     "the beginning of words": (BENEFIT, " aide c ", ("B3", "Aide C")),
+    "a letter that begins « on ne sait pas » too": (WORDED, "o", ("YES", "d’accord")),
+    "a letter that begins nothing": (WORDED, "n", ("NO", "pas d’accord")),
+    "a commune by its code": (PLACE, "35024", ("35024", "Betton (35024)")),
+    "a CDAS in small letters": (question(Kind.CDAS), "cdas-07", ("CDAS-07", "CDAS-07")),
     "no": (YES_OR_NO, "N", ("NO", "non")),
     "a beginning of one only": (YES_OR_NO, "ou", ("YES", "oui")),
     "a commune and elsewhere by its number": (PLACE, "1", (OUTSIDE, "hors du département")),
@@ -135,6 +156,8 @@ NOT_READ = {
     "an ISO day that does not exist": (DAY, "2025-02-31", "Cette date n’existe pas dans le calendrier."),
     "a written day that does not exist": (DAY, "31 février 2025", "Cette date n’existe pas dans le calendrier."),
     "a month that is none": (DAY, "9 brumaire 2025", COMPLETE + UNKNOWN),
+    "a number that is no commune": (question(Kind.COMMUNE), "1", NO_COMMUNE),
+    "a number that is no day": (question(Kind.DATE, Option("A", "a")), "1", COMPLETE + UNKNOWN),
     "a word": (SURE_DAY, "hier", COMPLETE),
     "a month": (DAY, "mars 2025", DAY_TOO + UNKNOWN),
     "a month as a number": (SURE_DAY, "03/2025", DAY_TOO),
