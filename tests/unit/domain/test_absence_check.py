@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hub.data import load_territory
 from hub.domain.directory.absence import Absence
-from hub.domain.directory.absence_check import Outlook, outlook, replacing
+from hub.domain.directory.absence_check import LONGEST, Outlook, outlook, replacing
 from hub.domain.directory.contacts import Contact, Directory
 from hub.domain.directory.lint import FindingKind
 
@@ -105,3 +105,16 @@ def test_looking_ahead_changes_nothing(known: list[Absence], planned: Absence) -
     first = outlook(directory, planned)
     assert before == sorted(directory.absences, key=repr)
     assert first == outlook(directory, planned)
+
+
+def test_an_absence_of_a_whole_leap_year_is_the_longest() -> None:
+    assert date(2024, 12, 31) - date(2023, 12, 31) == LONGEST
+
+
+def test_an_unknown_contact_is_named() -> None:
+    with pytest.raises(KeyError, match="nobody"):
+        outlook(team(), replace(PLANNED, contact="nobody"))
+
+
+def test_a_colleague_with_the_same_role_is_somebody_without_any_mailbox() -> None:
+    assert not outlook(team(mailbox=False), PLANNED).nobody

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hub.domain.french import date_in_full, day_of_month, without_bad_breaks
+from hub.domain.french import date_in_full, day_of_month, plural, without_bad_breaks
 
 DAYS = {
     "lundi 5\u00a0janvier 2026": date(2026, 1, 5),
@@ -43,3 +43,7 @@ SPACES = {
 @pytest.mark.parametrize(("expected", "text"), SPACES.values(), ids=SPACES)
 def test_a_space_does_not_break_where_french_typography_forbids_it(expected: str, text: str) -> None:
     assert expected == without_bad_breaks(text)
+
+
+def test_two_of_something_are_plural() -> None:
+    assert ["jour", "jour", "jours"] == [plural("jour", count) for count in (0, 1, 2)]

@@ -67,3 +67,14 @@ def test_nobody_is_asked_where_the_row_asks_nobody() -> None:
         acknowledge_by(ROWS[code], s, date(2026, 5, 1), at("2026-03-02T09:00"), HOURS) for code, s in asked
     ]
     assert acknowledge_by(None, "CDAS", date(2026, 5, 1), at("2026-03-02T09:00"), HOURS) is None
+
+
+def test_a_deadline_is_told_in_utc_and_a_service_without_hours_has_no_day_to_leave() -> None:
+    since = at("2026-03-02T10:00")
+    found = acknowledge_by(ROWS["O4"], "CDAS", date(2026, 3, 4), since, OfficeHours(()))
+    assert since == found
+    assert [UTC, UTC] == [
+        told.tzinfo
+        for told in (found, acknowledge_by(ROWS["O4"], "CDAS", date(2026, 5, 1), since, HOURS))
+        if told is not None
+    ]
