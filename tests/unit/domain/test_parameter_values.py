@@ -3,7 +3,8 @@
 import pytest
 
 from hub.domain.calendar.entries import Opening
-from hub.domain.rules.parameter_kinds import KINDS, Waits
+from hub.domain.delivery.escalation import Waits
+from hub.domain.rules.parameter_kinds import KINDS
 
 WAITS, HOURS, SITE = (
     KINDS[name].read for name in ("social_urgency_escalation", "service_opening_hours", "caf_services_site")
@@ -25,7 +26,7 @@ def test_waits_are_minutes_or_seconds(written: str, expected: Waits) -> None:
     "written", ["", "15 15 30 60", "15 15 30 60 240 240", "15 15 30 60 x", "0 15 30 60 240", "15 15 30 60 20S", "1 2 x"]
 )
 def test_waits_are_five_and_none_is_nothing(written: str) -> None:
-    with pytest.raises(ValueError, match="^cinq nombres entiers positifs de minutes, comme 15 15 30 60 240"):
+    with pytest.raises(ValueError, match=r"^cinq nombres entiers positifs de minutes, comme 15 15 30 60 240"):
         WAITS(written)
 
 
@@ -48,7 +49,7 @@ def test_opening_hours_are_read_to_both_ends_of_a_day_and_of_a_week(
     ["", "8 09:00-12:00", "0 09:00-12:00", "1 09:00-09:00", "1 12:00-09:00", "1 09:00-24:01", "lundi", "1 neuf-dix"],
 )
 def test_hours_that_no_day_has_are_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="^des horaires, comme 12345 09:00-12:00"):
+    with pytest.raises(ValueError, match=r"^des horaires, comme 12345 09:00-12:00"):
         HOURS(written)
 
 
@@ -56,5 +57,5 @@ def test_a_site_is_a_code_or_nothing() -> None:
     for code in ("", "Rennes-Nord_2", "A" * 40, "z", "Z"):
         assert code == SITE(code)
     for wrong in ("A" * 41, "Rennes Nord", "é"):
-        with pytest.raises(ValueError, match="^le code d’un site, ou rien$"):
+        with pytest.raises(ValueError, match=r"^le code d’un site, ou rien$"):
             SITE(wrong)
