@@ -20,11 +20,11 @@ from hub.domain.asking.form import FIELDS, FORM
 from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, AnswerInvalid, Conclusion, Kind, Option, Question
 from hub.domain.asking.reading import read_answer
 from hub.domain.asking.steps import next_step
-from hub.domain.asking.watching import SHOWN_IN, watch
+from hub.domain.asking.watching import BY_COMMUNE, SHOWN_IN, watch
 from hub.domain.calendar.dates import add_months
 from hub.domain.directory.contact_import import plan_import
 from hub.domain.directory.contacts import Directory
-from hub.domain.routing.cases import Case, Grounds, read_case
+from hub.domain.routing.cases import Case, Grounds, apply_rules, read_case
 from hub.domain.routing.decide import decide
 from hub.domain.routing.situation import Situation
 from hub.domain.rules.parameters import build_parameters
@@ -343,6 +343,32 @@ def test_an_id_that_is_no_field_is_an_error() -> None:
 def test_every_field_says_where_it_shows() -> None:
     assert {field.id for field in FORM} == set(SHOWN_IN)
     assert frozenset().union(*SHOWN_IN.values()) <= {*Situation._fields, *Case._fields}
+
+
+def test_immediate_danger_and_the_request_show_everywhere_and_a_commune_in_what_contacts_are_looked_up_by() -> None:
+    assert {*Situation._fields, *Case._fields} == SHOWN_IN["danger"] == SHOWN_IN["request"]
+    assert BY_COMMUNE in SHOWN_IN["household.commune"]
+
+
+WATCHED: dict[str, tuple[dict[str, str], set[str]]] = {
+    "danger": ({"danger": "YES"}, {"danger"}),
+    "a benefit": (
+        {"request": "REFERRAL", "need": "BENEFIT", "benefit.code": "RSA", "benefit.change": "INTERRUPTED"},
+        {"type", "benefit"},
+    ),
+    "a social urgency": ({"request": "SOCIAL_URGENCY"}, {"added"}),
+    "a handover": ({"request": "HANDOVER"}, {"added"}),
+    "a joint intervention": ({"request": "JOINT_INTERVENTION"}, {"added"}),
+}
+
+
+@pytest.mark.parametrize(("answers", "read"), WATCHED.values(), ids=WATCHED)
+def test_a_case_that_is_watched_is_answered_like_any_other(answers: dict[str, str], read: set[str]) -> None:
+    start = {"danger": "NO", "emitter.service": "CDAS_SOCIAL_WORKER", **answers}
+    case = case_of(filled(start, Random(1), TODAY))
+    answer, reads = watch(case)
+    assert apply_rules(case) == answer
+    assert read <= reads
 
 
 COMMUNES = {
