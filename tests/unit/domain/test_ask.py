@@ -353,7 +353,10 @@ def test_immediate_danger_and_the_request_show_everywhere_and_a_commune_in_what_
 WATCHED: dict[str, tuple[dict[str, str], set[str]]] = {
     "danger": ({"danger": "YES"}, {"danger"}),
     "a benefit": (
-        {"request": "REFERRAL", "need": "BENEFIT", "benefit.code": "RSA", "benefit.change": "INTERRUPTED"},
+        {
+            **{"request": "REFERRAL", "need": "BENEFIT", "household.commune": "35051"},
+            **{"benefit.code": "RSA", "benefit.change": "INTERRUPTED"},
+        },
         {"type", "benefit"},
     ),
     "a social urgency": ({"request": "SOCIAL_URGENCY"}, {"added"}),
