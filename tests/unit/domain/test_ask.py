@@ -354,8 +354,11 @@ WATCHED: dict[str, tuple[dict[str, str], set[str]]] = {
     "danger": ({"danger": "YES"}, {"danger"}),
     "a benefit": (
         {
-            **{"request": "REFERRAL", "need": "BENEFIT", "household.commune": "35051"},
-            **{"benefit.code": "RSA", "benefit.change": "INTERRUPTED"},
+            "request": "REFERRAL",
+            "need": "BENEFIT",
+            "household.commune": "35051",
+            "benefit.code": "RSA",
+            "benefit.change": "INTERRUPTED",
         },
         {"type", "benefit"},
     ),
