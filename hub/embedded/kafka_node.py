@@ -16,6 +16,7 @@ from hub.errors import StartError
 CLUSTER_ID = "aHViLWVtYmVkZGVkLXYxMA"
 LOG_CONFIGURATION = Path(__file__).with_name("log4j2.xml")
 _COORDINATOR_PARTITIONS = 5
+_SMALL_HEAP_MEBIBYTES = 512  # such a broker serves one machine for a while: optimising its code costs more than it wins
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +125,14 @@ class KafkaNode:
 
     def run_command(self, jars: Sequence[Path]) -> list[str]:
         """Say the command of the broker itself."""
-        heap = (
+        heap: tuple[str, ...] = (
             f"-Xms{self.heap_mebibytes // 2}m",
             f"-Xmx{self.heap_mebibytes}m",
             "-XX:+UseG1GC",
             "-XX:MaxGCPauseMillis=20",
         )
+        if self.heap_mebibytes <= _SMALL_HEAP_MEBIBYTES:
+            heap = (*heap, "-XX:TieredStopAtLevel=1")
         return [*self._java(jars, *heap), "kafka.Kafka", self.properties_file.name]
 
     def controller_command(self, jars: Sequence[Path]) -> list[str]:
