@@ -15,7 +15,6 @@ from hub.embedded.mail import MailCatcher
 from hub.embedded.postgres import EmbeddedPostgres
 
 _NOT_HERE = "not on this machine: the system tool "
-_SHARED = {"e2e": "hub", "faults": "whole"}  # folder of tests → the fixture that is one hub for all of them
 _LONGEST = ("e2e", "faults", "integration")
 _DATABASE_NUMBERS = count(1)
 
@@ -58,26 +57,15 @@ async def mail_catcher(tmp_path: Path) -> AsyncIterator[MailCatcher]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out the tests whose system tool is not here, and say which stay together when two processes share them.
+    """Leave out the tests whose system tool is not here; the longest files come first.
 
-    Tests that share an engine stay together: those of one file, and all that use the one hub of their folder. The
-    longest groups come first, so that no process waits long for the other at the end.
+    Two processes share the tests file by file: none waits long for the other at the end.
     """
     for item in items:
         missing = [name for mark in item.iter_markers("needs_tool") for name in mark.args if not _usable(name)]
         for name in missing:
             item.add_marker(pytest.mark.skip(reason=f"{_NOT_HERE}{name}"))
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: _folder(item) not in _LONGEST)
-
-
-def _folder(item: pytest.Item) -> str:
-    return item.nodeid.split("/")[1]
-
-
-def _group(item: pytest.Item) -> str:
-    shared = _SHARED.get(_folder(item), "")
-    return shared if shared in getattr(item, "fixturenames", ()) else item.nodeid.partition("::")[0]
+    items.sort(key=lambda item: item.nodeid.split("/")[1] not in _LONGEST)
 
 
 @cache
@@ -96,7 +84,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.getreports("skipped"):
         reason = report.longrepr[2].removeprefix("Skipped: ")
         if reason.startswith(_NOT_HERE):
-            not_run.setdefault(reason.removeprefix(_NOT_HERE), []).append(report.nodeid.partition("@")[0])
+            not_run.setdefault(reason.removeprefix(_NOT_HERE), []).append(report.nodeid)
     if not_run:
         terminalreporter.section("not run: a system tool is absent")
         for name, tests in sorted(not_run.items()):

@@ -14,7 +14,7 @@ from tools import search_path
 
 BIN = VENV / "bin"
 _TEST_DATA = STATE / "test-data"
-_TWO_AT_A_TIME = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")  # most tests wait: for engines, for kills
+_TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # most tests wait: for engines, for kills
 
 
 def run_checks() -> int:

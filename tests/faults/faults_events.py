@@ -88,7 +88,7 @@ def contact_events(number: int = 0) -> list[dict[str, Any]]:
     ]
 
 
-def notice_event(name: str, *, code: str = "O4", impacts: tuple[str, ...] = ("COLLABORATION",)) -> dict[str, Any]:
+def notice_event(name: str, *, code: str = "O3", impacts: tuple[str, ...] = ("COLLABORATION",)) -> dict[str, Any]:
     """A notice of the Département; without impacts it is for information only, and nobody gets a mail."""
     return _envelope(name, SOURCES["CD35"], "notice.published", name) | {
         "data": {
