@@ -29,6 +29,7 @@ from tests.faults.faults_role import Role
 
 PATIENCE_SECONDS: Final = 180.0
 CONCURRENCY: Final = 8
+UNRECORDED_AT_MOST: Final = 2 * CONCURRENCY  # mails whose outcome a kill leaves untold, and that leave again (ADR 21)
 ROLES: Final = ("gateway", "router", "processors", "dispatcher")
 COMMON: Final = {
     "HUB_LOG_FORMAT": "json",

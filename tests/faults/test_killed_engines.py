@@ -9,7 +9,7 @@ from hub.embedded.kafka import EmbeddedKafka, EmbeddedKafkaCluster
 from tests.faults.faults_account import Auditor
 from tests.faults.faults_chaos import mail_progress, random_moments, router_progress, streaming
 from tests.faults.faults_events import Sent, notice, notice_event, stream
-from tests.faults.faults_stack import CONCURRENCY, Stack, introduce_contacts, stack, until
+from tests.faults.faults_stack import UNRECORDED_AT_MOST, Stack, introduce_contacts, stack, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -62,7 +62,7 @@ async def test_the_gateway_says_503_while_postgresql_is_dead_and_everything_acce
             await until(not_ready, lambda name=name: f"{name} says that it is ready")  # type: ignore[misc]  # bound
         await hub.postgres.restart()
         accepted += [await _accept_one(hub, client, name) for name in ("postgresql-meanwhile", "postgresql-after")]
-    await books.settle([*sent, *accepted], surplus_at_most=CONCURRENCY, repeats=True)
+    await books.settle([*sent, *accepted], surplus_at_most=UNRECORDED_AT_MOST, repeats=True)
     await hub.ready()
 
 

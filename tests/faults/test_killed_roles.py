@@ -14,7 +14,7 @@ from tests.faults.faults_chaos import (
     streaming,
 )
 from tests.faults.faults_events import stream
-from tests.faults.faults_stack import CONCURRENCY, Stack
+from tests.faults.faults_stack import UNRECORDED_AT_MOST, Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -39,7 +39,7 @@ async def test_a_dispatcher_killed_six_times_reaches_everybody_and_explains_each
     moments, kills = random_moments(), 6
     async with streaming(hub, stream("dispatcher", every=15), at_least=2000) as sent:
         await kill_often(hub, "dispatcher", kills, mail_progress(hub), moments)
-    print(await books.settle(sent, surplus_at_most=kills * CONCURRENCY))  # noqa: T201 -- as above
+    print(await books.settle(sent, surplus_at_most=kills * UNRECORDED_AT_MOST))  # noqa: T201 -- as above
 
 
 async def test_router_processors_and_dispatcher_killed_together_lose_nothing(hub: Stack, books: Auditor) -> None:
@@ -50,4 +50,4 @@ async def test_router_processors_and_dispatcher_killed_together_lose_nothing(hub
             kill_often(hub, "processors", kills, intake_progress(hub), moments),
             kill_often(hub, "dispatcher", kills, mail_progress(hub), moments),
         )
-    print(await books.settle(sent, surplus_at_most=kills * CONCURRENCY))  # noqa: T201 -- as above
+    print(await books.settle(sent, surplus_at_most=kills * UNRECORDED_AT_MOST))  # noqa: T201 -- as above

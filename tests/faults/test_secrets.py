@@ -136,7 +136,7 @@ async def _happened(hub: Stack, system: WebhookSystem, seen: Seen) -> None:
     ]  # fmt: skip
     block = f"eyJhbGciOiJFQ0RILUVTIn0..aXY.{CONFIDED}.dGFn"
     urgency |= {"confidentiality": "C3", "data": urgency["data"] | {"support": support, "personal_block": block}}
-    notice, day = notice_event("canary-notice"), datetime.now(UTC).date()
+    notice, day = notice_event("canary-notice", code="O4"), datetime.now(UTC).date()
     # Far enough ahead to wait for a digest.
     dates = {"published_on": day.isoformat(), "effective_on": (day + timedelta(days=90)).isoformat()}
     await publish(hub, urgency, notice | {"data": notice["data"] | dates})

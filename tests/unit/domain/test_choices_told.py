@@ -63,7 +63,7 @@ def test_all_codes_may_be_chosen_at_once() -> None:
 
 HERE = Subscription(Basis.CHOICE, MAIL, communes=("35238",))
 METROPOLE = Subscription(Basis.DUTY, MAIL, epci=("243500139",))
-DEFAULT = "Par courriel, dès la publication~; par appel de service aussi, si votre service en a un."
+DEFAULT = "Par courriel, dès la publication~; par webhook aussi, si votre service en a un."
 OF_RENNES = "Les informations préalables, territoire «~Rennes~»~: par courriel, dès la publication."
 OF_METROPOLE = "Les informations préalables, territoire «~Rennes Métropole~»~: par courriel, dès la publication."
 
@@ -92,7 +92,7 @@ def test_places_are_named_and_one_that_is_gone_by_its_code() -> None:
 
 def test_media_are_joined_as_people_do() -> None:
     row = Subscription(Basis.DUTY, frozenset(Medium))
-    expected = "Tout~: par courriel dès la publication, et sur le portail, par appel de service et par flux."
+    expected = "Tout~: par courriel dès la publication, et sur le portail, par webhook et par flux."
     assert expected == plain(describe(row, TERRITORY))
 
 
