@@ -28,6 +28,7 @@ COMMANDS = {
     "webhooks": "Verify the systems that take messages over HTTP, and manage their keys.",
     "rejects": "List, read and replay what was refused.",
     "reconcile": "Prove for a day that nothing that was published disappeared.",
+    "indicators": "The convention's indicators: show, recount, freeze and report them.",
     "run": "Run one role against real clusters.",
     "topics": "Create the Kafka topics, or compare them with what is declared.",
     "schemas": "Check and show the Avro schemas.",

@@ -20,6 +20,7 @@ from hub.ledger.tables.directory import absence, calendar_entry, contact, direct
 from hub.ledger.tables.escalations import escalation, escalation_step, notice_reminder
 from hub.ledger.tables.events import accepted_event, event, id_conflict, reject
 from hub.ledger.tables.feeds import delivery_sequence, feed
+from hub.ledger.tables.indicators import indicator_cell, indicator_fact, indicator_period, never_stored
 from hub.ledger.tables.keys import key_audit, service_key, situation_erased, situation_key
 from hub.ledger.tables.letters import weekly_letter
 from hub.ledger.tables.matrix import notice_audience, notice_matrix, notice_matrix_act
@@ -51,8 +52,12 @@ __all__ = [
     "event",
     "feed",
     "id_conflict",
+    "indicator_cell",
+    "indicator_fact",
+    "indicator_period",
     "key_audit",
     "metadata",
+    "never_stored",
     "notice_audience",
     "notice_matrix",
     "notice_matrix_act",
