@@ -80,6 +80,24 @@ def test_kafka_mode_publishes_the_same_records_and_keeps_danger_off_it(kafka: Em
     assert danger["id"] not in ids_of(kafka, "caf.referrals", "cd35.referrals", "partner.referrals")
 
 
+@pytest.mark.usefixtures("gateway")
+def test_a_long_file_goes_to_kafka_in_order_and_can_be_continued(kafka: EmbeddedKafka, tmp_path: Path) -> None:
+    before = len(ids_of(kafka, "caf.notices"))
+    events = [new_notice() for _ in range(2_500)]  # more than may be under way at once
+    events[1_200] |= {"type": "no.such"}
+    (tmp_path / "history.jsonl").write_text("\n".join(json.dumps(event) for event in events))
+    arguments = ("publish", "--kafka", "--quiet", "history.jsonl", "--skip", "100")
+    done = hub(tmp_path, *arguments, HUB_KAFKA_BOOTSTRAP=kafka.bootstrap)
+    assert "2399 accepted, 1 refused" in done.stderr
+    assert [events[1_200]["id"]] == [line.split("\t")[2] for line in done.stdout.splitlines()]
+    assert before + 2_399 == len(found := ids_of(kafka, "caf.notices"))
+    assert {event["id"] for event in events[100:] if event is not events[1_200]} <= set(found)
+    away = hub(tmp_path, *arguments, HUB_KAFKA_BOOTSTRAP="127.0.0.1:1")
+    assert away.returncode == 1
+    assert "does not answer" in away.stderr
+    assert "Traceback" not in away.stderr
+
+
 def test_a_new_credential_opens_the_running_gateway(gateway: Gateway, tmp_path: Path) -> None:
     done = hub(tmp_path, "credentials", "new", "fresh", CAF, "--kind", "notices", "--file", str(gateway.credentials))
     assert done.returncode == 0, done.stderr
