@@ -13,6 +13,7 @@ from rich.table import Table
 from hub.errors import HubError
 from hub.paths import schemas_root
 from hub.wire.schema_check import check_schemas
+from hub.wire.schema_golden import write_missing_golden
 from hub.wire.schema_lock import append_new_versions
 from hub.wire.schemas import load_catalogue
 
@@ -77,8 +78,13 @@ def show(
 
 @app.command("lock")
 def lock(as_json: AsJson = False, root: Root = None) -> None:
-    """Publish new schema files: append them to published.lock, each with its id. What is published stays."""
-    added = append_new_versions(root or schemas_root())
+    """Publish new schema files: append them to published.lock, each with its id. What is published stays.
+
+    The golden bytes of examples that have none are written beside them.
+    """
+    folder = root or schemas_root()
+    added = append_new_versions(folder)
+    write_missing_golden(folder)
     if as_json:
         typer.echo(json.dumps({"added": [asdict(line) for line in added]}))
     elif added:

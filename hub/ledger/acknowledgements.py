@@ -275,5 +275,6 @@ def _told(
         reason=reason.value if reason is not None else None,
         attempt=row.attempt,
         at=now,
+        acknowledge_by=row.acknowledge_by if state is _S.TAKEN_IN_CHARGE else None,
     )
     return status_row(catalogue, change)

@@ -39,7 +39,11 @@ _MARK: Final = text("update status_outbox set relayed_at = :at where seq = any(c
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """A delivery reached a state. `subject` and `correlationid` are those of the event that is delivered."""
+    """A delivery reached a state. `subject` and `correlationid` are those of the event that is delivered.
+
+    `acknowledge_by`: with SCHEDULED and TAKEN_IN_CHARGE of a notice, when the acknowledgement that is asked of its
+    recipient is first missed; None where none is asked, and with every other status.
+    """
 
     delivery: UUID
     event_source: str
@@ -54,6 +58,7 @@ class StatusChange:
     reason: str | None
     attempt: int
     at: datetime
+    acknowledge_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ def status_row(catalogue: Catalogue, change: StatusChange) -> dict[str, Any]:
         "reason": change.reason,
         "attempt": change.attempt,
         "at": change.at.isoformat(),
+        "acknowledge_by": None if change.acknowledge_by is None else change.acknowledge_by.isoformat(),
     }
     envelope = Envelope(
         id=str(uuid5(change.delivery, f"{change.status}:{change.attempt}:{change.at.isoformat()}")),

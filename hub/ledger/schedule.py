@@ -279,6 +279,7 @@ def _told(decided: DecidedEvent, row: dict[str, Any]) -> Iterator[StatusChange]:
             reason=None,
             attempt=0,
             at=row["created_at"],
+            acknowledge_by=row["acknowledge_by"] if state == DeliveryStatus.SCHEDULED.value else None,
         )
 
 
