@@ -1,0 +1,1 @@
+"""The indicators: facts, increments, periods, values."""
