@@ -89,7 +89,11 @@ def _by_uid(text: str) -> dict[str, list[Any]]:
 
 def _days_of(events: list[Any], reads: CalendarReads, window: Days, budget: Budget) -> Iterator[Days]:
     """The days of an event with its changed occurrences, as far as they meet the window."""
-    changed = {_key(event["RECURRENCE-ID"].dt) for event in events if "RECURRENCE-ID" in event}
+    exceptions = [event["RECURRENCE-ID"] for event in events if "RECURRENCE-ID" in event]
+    if any("RANGE" in moment.params for moment in exceptions):
+        msg = "changes all later occurrences at once"  # RFC 5545, 3.2.13: rare, and not followed
+        raise ValueError(msg)
+    changed = {_key(moment.dt) for moment in exceptions}
     for event in events:
         if not _is_absence(event, reads):
             continue

@@ -109,13 +109,13 @@ def sentence(found: Preview) -> str:
     days = f"Du {day_of_month(found.first)} au {_date(found.last)}"
     if not found.told:
         return without_bad_breaks(f"{days}, rien ne vous aurait été envoyé.")
-    mails = _count(found.mails, "courriel")
+    mails = _count(found.mails, "courriel") if found.mails else ""
     if found.digests:
         mails += f", dont {_count(found.digests, 'regroupement')}"
     more = [
         f"{_count(number, noun)} {where}"
         for number, noun, where in (
-            (found.webhooks, "appel", "de service"),
+            (found.webhooks, "appel", "de webhook"),
             (found.portal, "message", "sur le portail"),
             (found.feed, "message", "dans votre flux"),
         )
@@ -124,7 +124,7 @@ def sentence(found: Preview) -> str:
     told = f"{_count(found.told, 'évènement')} en tout"
     if found.by_choice:
         told += f", dont {found.by_choice} à votre demande"
-    return without_bad_breaks(f"{days}, vous auriez reçu {' ; '.join([mails, *more])} ({told}).")
+    return without_bad_breaks(f"{days}, vous auriez reçu {' ; '.join(filter(None, [mails, *more]))} ({told}).")
 
 
 def _date(day: date) -> str:

@@ -123,9 +123,10 @@ def test_a_cancelled_occurrence_is_no_absence() -> None:
         ["DTSTART;VALUE=DATE:20260701", "RRULE:FREQ=SECONDLY"],
         ["DTSTART;VALUE=DATE:20260701", "RRULE:FREQ=DAILY;BYHOUR=1,2,3"],
         ["DTSTART;VALUE=DATE:20260701", "RRULE:FREQ=DAILY;INTERVAL=0"],
+        ["DTSTART;VALUE=DATE:20260701", "RECURRENCE-ID;VALUE=DATE;RANGE=THISANDFUTURE:20260701"],
         [],
     ],
-    ids=["no date", "ends before", "mixed", "by seconds", "by hours", "no interval", "no beginning"],
+    ids=["no date", "ends before", "mixed", "by seconds", "by hours", "no interval", "and all later", "no beginning"],
 )
 def test_a_broken_event_is_left_out_and_counted_and_the_others_stand(lines: list[str]) -> None:
     broken = ["END:VEVENT", "BEGIN:VEVENT", "UID:2", "CATEGORIES:Absence", *lines]

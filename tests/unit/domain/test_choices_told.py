@@ -121,12 +121,12 @@ def test_a_preview_counts_each_medium() -> None:
     told = counted(DUTY, DUTY, rows=rows, webhook=True)
     assert (2, 2, 2, 2) == (told.single, told.webhooks, told.portal, told.feed)
     assert (
-        "Du 1er au 30~septembre 2024, vous auriez reçu 2~courriels~; 2~appels de service~; 2~messages sur le portail~; "
+        "Du 1er au 30~septembre 2024, vous auriez reçu 2~courriels~; 2~appels de webhook~; 2~messages sur le portail~; "
         "2~messages dans votre flux (2~évènements en tout)."
     ) == plain(sentence(told))
     once = counted(DUTY, rows=(Subscription(Basis.DUTY, frozenset({Medium.FEED})),))
     assert (
-        "vous auriez reçu 0~courriel~; 1~message dans votre flux (1~évènement en tout)."
+        "vous auriez reçu 1~message dans votre flux (1~évènement en tout)."
         == plain(sentence(once)).partition(", ")[2]
     )
 
