@@ -126,8 +126,7 @@ def test_a_preview_counts_each_medium() -> None:
     ) == plain(sentence(told))
     once = counted(DUTY, rows=(Subscription(Basis.DUTY, frozenset({Medium.FEED})),))
     assert (
-        "vous auriez reçu 1~message dans votre flux (1~évènement en tout)."
-        == plain(sentence(once)).partition(", ")[2]
+        "vous auriez reçu 1~message dans votre flux (1~évènement en tout)." == plain(sentence(once)).partition(", ")[2]
     )
 
 
