@@ -216,7 +216,7 @@ def _told(row: Mapping[str, Any], status: DeliveryStatus, reason: DeliveryReason
         reason=None if reason is None else reason.value,
         attempt=row["attempt"],
         at=at,
-        acknowledge_by=row["acknowledge_by"] if status is DeliveryStatus.SCHEDULED else None,
+        acknowledge_by=row["acknowledge_by"],
     )
 
 

@@ -41,8 +41,8 @@ _MARK: Final = text("update status_outbox set relayed_at = :at where seq = any(c
 class StatusChange:
     """A delivery reached a state. `subject` and `correlationid` are those of the event that is delivered.
 
-    `acknowledge_by`: with SCHEDULED and TAKEN_IN_CHARGE of a notice, when the acknowledgement that is asked of its
-    recipient is first missed; None where none is asked, and with every other status.
+    `acknowledge_by`: with SCHEDULED, TAKEN_IN_CHARGE and REDIRECTED of a notice, when the acknowledgement that is asked
+    of its recipient is first missed; None where none is asked, and with every other status.
     """
 
     delivery: UUID

@@ -52,7 +52,7 @@ class Fact:
 
     @property
     def institution(self) -> Institution:
-        """Whose system published the event."""
+        """Whose system published the event. Raises SourceInvalid for what the hub tells itself."""
         return parse_source(self.source).institution
 
 
@@ -233,10 +233,11 @@ def _read_delivery(data: Data, _: Decision) -> Values | None:
     if data["status"] == "TAKEN_IN_CHARGE":
         if data["role"] not in _NOTICE_ROLES:
             return None
-    elif not asked or data["status"] not in {"SCHEDULED", "CANCELLED", "REDIRECTED"}:
+    elif not asked or data["status"] not in {"SCHEDULED", "REDIRECTED"}:
         return None
     return {
         "status": data["status"],
+        "delivery": data["delivery"],
         "event": data["event_id"],
         "contact": data["contact"],
         "service": data["service"],

@@ -15,6 +15,7 @@ from hub.domain.indicators.facts import Fact
 Increment = tuple[str, tuple[str, ...], int]
 """Measure, dimensions, amount."""
 
+_DELIVERY: Final = "delivery.status_changed"
 _CDAS_EMITTERS: Final = frozenset({"CDAS_RECEPTION", "CDAS_SOCIAL_WORKER"})
 
 
@@ -24,7 +25,8 @@ def increments(facts: Sequence[Fact]) -> Counter[Cell]:
     types = set()
     for fact in facts:
         types.add(fact.type)
-        counted[Cell(fact.month, "received", (fact.type, fact.institution.value))] += 1
+        if fact.type != _DELIVERY:  # told by the hub, received from nobody
+            counted[Cell(fact.month, "received", (fact.type, fact.institution.value))] += 1
         own = _OF_ONE.get(fact.type)
         if own is not None:
             for measure, dims, amount in own(fact):
@@ -205,30 +207,43 @@ def _notices(facts: Iterable[Fact]) -> Iterator[Cell]:
     of = (last.values["code"], last.values["issuer"])
     yield Cell(first.month, "notices", (*of, _word(days > 0), last.rules_version))
     yield Cell(first.month, "notice_leads", (*of, str(days)))
-    asked, read = _acknowledgements(facts)
+    asked, read = _acknowledgements(facts, last.id)
     for place, service in asked.items():
         yield Cell(first.month, "notice_asked", (*of, service))
         if place in read and read[place] < effective:
             yield Cell(first.month, "notice_acknowledged", (*of, service))
 
 
-def _acknowledgements(facts: Iterable[Fact]) -> tuple[Mapping[tuple[str, str], str], Mapping[tuple[str, str], str]]:
-    """Of each contact and event: the service asked to confirm, and the first day (Europe/Paris) on which it did."""
+def _acknowledgements(
+    facts: Iterable[Fact], in_force: str
+) -> tuple[Mapping[tuple[str, str], str], Mapping[tuple[str, str], str]]:
+    """Of each event and contact: the service asked to confirm, and the first day (Europe/Paris) on which it did.
+
+    A contact is asked once, by however many media. Of a version that is no longer in force only what was confirmed
+    stays asked, and a contact of whom every delivery was redirected is asked no more.
+    """
     asked: dict[tuple[str, str], str] = {}
-    spared: set[tuple[str, str]] = set()
+    open_: dict[tuple[str, str], set[str]] = defaultdict(set)
+    redirected: set[str] = set()
     read: dict[tuple[str, str], str] = {}
     for fact in facts:
-        if fact.type != "delivery.status_changed":
+        if fact.type != _DELIVERY:
             continue
         said = fact.values
         place = said["event"], said["contact"]
         if said["status"] == "SCHEDULED":
             asked[place] = min(asked.get(place, said["service"]), said["service"])
+            open_[place].add(said["delivery"])
         elif said["status"] == "TAKEN_IN_CHARGE":
             read[place] = min(read.get(place, said["on"]), said["on"])
         else:
-            spared.add(place)
-    return {place: service for place, service in asked.items() if place in read or place not in spared}, read
+            redirected.add(said["delivery"])
+    stand = {
+        place: service
+        for place, service in asked.items()
+        if place in read or (place[0] == in_force and not open_[place] <= redirected)
+    }
+    return stand, read
 
 
 def _moment(fact: Fact) -> tuple[Any, str, str]:
