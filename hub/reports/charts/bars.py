@@ -28,7 +28,7 @@ _NAMES: Final = 218
 _ROOM: Final = WIDTH - _NAMES - 46
 _STUB: Final = 22.0
 _ROW: Final = 30
-_LETTERS: Final = 38
+_LETTERS: Final = 33
 
 
 @dataclass(frozen=True, slots=True)
