@@ -59,7 +59,7 @@ _ROWS: Final = (
     Measure("notice_asked", "A1", ("code", "issuer", "service"), "accusés de lecture demandés"),
     Measure("notice_acknowledged", "A1", ("code", "issuer", "service"), "accusés de lecture à temps"),
     Measure("referrals", "A2", ("direction", "outcome", "rules_version"), "demandes d’orientation"),
-    Measure("referral_services", "A2", ("service", "outcome", "rules_version"), "services d’orientation"),
+    Measure("referral_services", "A2", ("origin", "service", "outcome", "rules_version"), "services d’orientation"),
     Measure(
         "transfers", "A2", ("transfer", "direction", "state", "outcome", "rules_version"), "relais et co-interventions"
     ),

@@ -152,6 +152,7 @@ def _read_request(data: Data, decision: Decision) -> Values:
     services = sorted({routing["service"] for routing in decision.get("routings", ())})
     return {
         "outcome": decision.get("outcome"),
+        "emitter": data["emitter"]["service"],
         "services": services,
         "direction": _direction(data["emitter"]["institution"], services),
     }
@@ -162,7 +163,6 @@ def _read_social_urgency(data: Data, decision: Decision) -> Values:
     return {
         **_read_request(data, decision),
         "category": "OTHER" if category == "CHILD_PROTECTION" else category,  # never a cell of its own
-        "emitter": data["emitter"]["service"],
         "cdas": data["emitter"].get("cdas"),
         "handled_before_referral": data["handled_before_referral"],
         "directed_to": data.get("directed_to"),

@@ -88,6 +88,12 @@ def _a2(tally: Tally, _: Tally | None) -> Read:
             (BY_SERVICE, BY_OUTCOME),
             tally.by("referral_services", "service", "outcome"),
         ),
+        Breakdown(
+            "flows",
+            "Orientations proposées : de qui vers qui",
+            (Axis("origin", "de", "origin"), Axis("service", "vers", "service")),
+            tally.by("referral_services", "origin", "service"),
+        ),
     ]
     courses = [
         series_of(tally, "referrals", "Demandes d’orientation par mois", "referrals", frozenset({"referral.requested"}))

@@ -93,7 +93,7 @@ def _of_referral(fact: Fact) -> Iterator[Increment]:
     outcome = _word(said["outcome"])
     yield "referrals", (said["direction"], outcome, rules), 1
     for service in said["services"]:
-        yield "referral_services", (service, outcome, rules), 1
+        yield "referral_services", (said["emitter"], service, outcome, rules), 1
 
 
 def _of_conclusion(fact: Fact) -> Iterator[Increment]:
