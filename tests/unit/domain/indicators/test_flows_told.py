@@ -17,7 +17,7 @@ VALUES = {
 
 def test_each_service_that_a_referral_is_proposed_to_is_a_flow_from_its_desk() -> None:
     instant = datetime(2026, 3, 4, 9, tzinfo=UTC)
-    fact = Fact("/cd35/cdas", "1", "referral.requested", instant, "2026-03", "t", None, "1.0", VALUES)
+    fact = Fact("urn:hub:cd35:cdas", "1", "referral.requested", instant, "2026-03", "t", None, "1.0", VALUES)
     volumes = figures(increments([fact]), parse_period("2026-03"))[-1]
     flows = next(table for table in volumes.breakdowns if table.key == "flows")
     assert {("CDAS_RECEPTION", "CAF_BENEFITS"): 1, ("CDAS_RECEPTION", "CAF_SOCIAL_WORK"): 1} == dict(flows.rows)
