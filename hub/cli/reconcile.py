@@ -14,7 +14,7 @@ from hub.domain.calendar.paris import paris
 from hub.errors import BrokerUnavailable, HubError
 from hub.ledger.engine import ledger_engine, unavailable
 from hub.ledger.faults import UNAVAILABLE
-from hub.ledger.reconciliation import Report, Sources
+from hub.ledger.reconciliation import Report, Sources, keep_bare_numbers
 from hub.ledger.reconciliation import reconcile as reconcile_day
 from hub.processes.processors import readers
 from hub.settings import Settings
@@ -57,7 +57,9 @@ def reconcile(
 async def _run(settings: Settings, day: date, now: datetime) -> Report:
     engine = ledger_engine(settings)
     try:
-        return await reconcile_day(Sources(settings, engine, load_catalogue(), readers()), day, now)
+        report = await reconcile_day(Sources(settings, engine, load_catalogue(), readers()), day, now)
+        await keep_bare_numbers(engine, report)
+        return report
     except UnknownTopicOrPartitionError as error:
         msg = f"Kafka at {settings.kafka_bootstrap} does not have all topics of the hub."
         raise BrokerUnavailable(

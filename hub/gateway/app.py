@@ -29,6 +29,7 @@ from hub.gateway.portal.cookies import is_secure
 from hub.gateway.portal.directory_events import DirectoryEvents
 from hub.gateway.problems import PROBLEM_JSON, Refusal, refusal
 from hub.gateway.publisher import Publisher
+from hub.gateway.refused import AgreementRefusals
 from hub.gateway.routes import acknowledge, events, feeds, inbox, keys, notices, operations, pages, registry, situations
 from hub.health import Health
 from hub.ledger.engine import ledger_engine
@@ -87,6 +88,7 @@ def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = (
         acceptor = Acceptor(settings.database_url.get_secret_value(), publisher, health, lambda: datetime.now(UTC))
         catalogue = load_catalogue()
         engine = ledger_engine(settings)
+        refusals = AgreementRefusals(engine, lambda: datetime.now(UTC))
         reader = EventReader(catalogue, load_territory())
         intake = Intake(
             settings,
@@ -94,11 +96,13 @@ def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = (
             RateLimit(settings.rate_per_second / settings.gateway_workers, settings.rate_burst),
             reader,
             acceptor,
+            refusals,
         )
         directory_events = DirectoryEvents(reader, acceptor, publisher, engine)
         app.state.parts = Parts(settings, health, catalogue, intake, engine, link_keys(settings), directory_events)
         publisher.start()
         acceptor.start()
+        refusals.start()
         log.info("started", address=f"{settings.gateway_host}:{settings.gateway_port}")
         try:
             yield
@@ -107,6 +111,7 @@ def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = (
             async with asyncio.timeout(8):
                 await acceptor.stop()
                 await publisher.stop()
+                await refusals.stop()
                 await engine.dispose()
             log.info("stopped")
 

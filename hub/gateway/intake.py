@@ -12,6 +12,7 @@ import structlog
 
 from hub import metrics
 from hub.domain.events import EVENT_TYPES
+from hub.domain.vocabulary import Rejection
 from hub.errors import BrokerUnavailable, LedgerUnavailable
 from hub.gateway.acceptance import Acceptor, Answer, Verdict
 from hub.gateway.answers import Reply, reply_to_batch, reply_to_one
@@ -19,6 +20,7 @@ from hub.gateway.checks import LABELS, Candidate, check_event
 from hub.gateway.credentials import Credentials, System
 from hub.gateway.limits import RateLimit, read_body
 from hub.gateway.problems import Refusal, refusal
+from hub.gateway.refused import AgreementRefusals
 from hub.gateway.requests import BATCHED, RequestHead, mode_of, read_events, read_head
 from hub.settings import Settings
 from hub.wire.cloudevents import EventReader
@@ -39,6 +41,7 @@ class Intake:
     rate: RateLimit
     reader: EventReader
     acceptor: Acceptor
+    refusals: AgreementRefusals
 
     def authenticate(self, head: RequestHead) -> System:
         """The system that sends. Raises Refusal NOT_AUTHENTICATED."""
@@ -73,6 +76,7 @@ class Intake:
         outcomes = await self._check(events, system)
         verdicts = await self._accept(outcomes, deadline)
         _count(outcomes, verdicts)
+        await self.refusals.count(sum(_wants_agreement(outcome) for outcome in outcomes))
         if mode == BATCHED:
             entries = [(event, *pair) for event, pair in zip(events, _pairs(outcomes, verdicts), strict=True)]
             return reply_to_batch(entries, self.settings.public_url)
@@ -119,6 +123,10 @@ def _pairs(
 ) -> list[tuple[Candidate | Refusal, Verdict | None]]:
     left = iter(verdicts)
     return [(outcome, next(left) if isinstance(outcome, Candidate) else None) for outcome in outcomes]
+
+
+def _wants_agreement(outcome: Candidate | Refusal) -> bool:
+    return isinstance(outcome, Refusal) and outcome.problem.code == Rejection.AGREEMENT_MISSING.value
 
 
 def _count(outcomes: list[Candidate | Refusal], verdicts: list[Verdict]) -> None:

@@ -17,7 +17,7 @@ from aiokafka import ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.delivery.reconciliation import HELD_OUTCOMES, Fate, Gap, Reached, day_bounds
-from hub.domain.events import never_stored
+from hub.domain.events import EVENT_TYPES, never_stored
 from hub.ledger.day_rows import (
     Found,
     Kept,
@@ -30,6 +30,7 @@ from hub.ledger.day_rows import (
     stuck,
     without_contact,
 )
+from hub.ledger.never_stored import REASON, set_refusals
 from hub.settings import Settings
 from hub.wire.avro import decode
 from hub.wire.faults import EventInvalid
@@ -40,6 +41,8 @@ from hub.wire.trails import Place, Trail, committed_offsets, follow
 
 LATE: Final = timedelta(hours=1)
 """What waits for longer than this is a difference."""
+
+_HAND_OVERS: Final = f".{EVENT_TYPES['handover.requested'].kind.value}"
 
 NAMED_AT_MOST: Final = 10_000
 """Differences that a report names; all are counted."""
@@ -63,7 +66,10 @@ class Difference:
 
 @dataclass(slots=True)
 class Report:
-    """One day, by input topic. `cut`: the topics of which retention may have removed a part of the day."""
+    """One day, by input topic. `cut`: the topics of which retention may have removed a part of the day.
+
+    `unagreed`: how many of what was not stored are hand-overs that the person did not agree to (A2).
+    """
 
     day: date
     fates: dict[str, Counter[Fate]] = field(default_factory=lambda: defaultdict(Counter))
@@ -71,6 +77,7 @@ class Report:
     gaps: Counter[Gap] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
     cut: set[str] = field(default_factory=set)
+    unagreed: Counter[str] = field(default_factory=Counter)
 
     @property
     def adds_up(self) -> bool:
@@ -137,6 +144,16 @@ async def reconcile(sources: Sources, day: date, now: datetime, progress: Callab
     return report
 
 
+async def keep_bare_numbers(engine: AsyncEngine, report: Report) -> None:
+    """Keep of a day how many hand-overs lacked the person's agreement, of each topic that may hold some.
+
+    Again changes nothing. Raises what PostgreSQL raises when away.
+    """
+    may_hold = {topic: report.unagreed[topic] for topic in report.fates if topic.endswith(_HAND_OVERS)}
+    async with engine.begin() as connection:
+        await set_refusals(connection, report.day, may_hold)
+
+
 async def _compare(
     sources: Sources, report: Report, trail: Trail, records: Sequence[ConsumerRecord], routed: int, now: datetime
 ) -> None:
@@ -155,6 +172,8 @@ async def _compare(
             fate, gap = _fate_of_other(sources.catalogue, trail, record, known, others[offset], routed, now)
         trail.answered.discard(offset)
         report.fates[topic][fate] += 1
+        if fate is Fate.NOT_STORED and _never_stored(sources.catalogue, record.value) == REASON:
+            report.unagreed[topic] += 1
         if gap is not None:
             identity = others[offset]
             report.note(Difference(gap, topic, partition, offset, identity.source, identity.id))
@@ -193,18 +212,18 @@ def _fate_of_other(
     if offset >= routed:
         published = datetime.fromtimestamp(max(record.timestamp, 0) / 1000, UTC)
         return Fate.IN_FLIGHT, Gap.NOT_READ if now - published > LATE else None
-    if _never_stored(catalogue, record.value):
+    if _never_stored(catalogue, record.value) is not None:
         return Fate.NOT_STORED, None
     return Fate.MISSING, Gap.NOT_DECIDED
 
 
-def _never_stored(catalogue: Catalogue, value: bytes | None) -> bool:
-    """Whether the law forbids to keep anything of the record, as the router reads it."""
+def _never_stored(catalogue: Catalogue, value: bytes | None) -> str | None:
+    """Why the law forbids to keep anything of the record, as the router reads it; None where it does not."""
     try:
         schema, data = decode(catalogue, value or b"")
     except EventInvalid:
-        return False
-    return never_stored(schema.type, data) is not None
+        return None
+    return never_stored(schema.type, data)
 
 
 async def _deliveries(sources: Sources, report: Report, stretch: Stretch, now: datetime) -> None:

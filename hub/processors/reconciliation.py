@@ -1,4 +1,4 @@
-"""The daily reconciliation: yesterday is accounted for once, and again each hour while something does not add up."""
+"""The daily reconciliation: yesterday is accounted for once, and again each hour while it is not all accounted for."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -8,7 +8,7 @@ import structlog
 from hub import metrics
 from hub.domain.calendar.paris import paris
 from hub.domain.delivery.reconciliation import Fate, Gap, Reached
-from hub.ledger.reconciliation import Readers, Report, Sources, reconcile
+from hub.ledger.reconciliation import Readers, Report, Sources, keep_bare_numbers, reconcile
 from hub.processors.parts import Parts
 from hub.settings import Settings
 
@@ -42,12 +42,14 @@ class DailyReconciliation:
             return
         try:
             report = await reconcile(self._sources, day, now)
+            await keep_bare_numbers(self._sources.engine, report)
         except Exception as error:  # noqa: BLE001 -- the outermost loop of a report: intake goes on without it
             log.warning("reconciliation_failed", day=day.isoformat(), error=type(error).__name__)
             return
         tell(report, now)
         self._done = day
-        self._next = datetime.max.replace(tzinfo=now.tzinfo) if report.adds_up else now + _AGAIN
+        over = report.adds_up and not any(fates[Fate.IN_FLIGHT] for fates in report.fates.values())
+        self._next = datetime.max.replace(tzinfo=now.tzinfo) if over else now + _AGAIN
 
 
 def tell(report: Report, now: datetime) -> None:

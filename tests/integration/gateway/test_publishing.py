@@ -148,13 +148,29 @@ def test_immediate_danger_leaves_a_bare_count_and_nothing_else(
     assert "canary-danger" not in gateway.log + gateway.get("/metrics").text
 
 
-def test_a_hand_over_without_agreement_is_refused_in_a_batch_too(gateway: Gateway, kafka: EmbeddedKafka) -> None:
+def test_a_hand_over_without_agreement_is_refused_in_a_batch_too_and_leaves_a_bare_number(
+    gateway: Gateway, kafka: EmbeddedKafka, database: str
+) -> None:
     event = example("handover.requested")
     event["data"]["agreement"] = {"given": False, "on": None}
+    before = asyncio.run(_refusals(database))
     (entry, other) = gateway.post([event, example("referral.requested")], "cd35").json()
     assert ("AGREEMENT_MISSING", ["AGREEMENT_MISSING"]) == (entry["problem"]["code"], entry["problem"]["rejections"])
     assert other["http_status"] == 202
     assert event["id"] not in ids_of(kafka, "cd35.referrals")
+    assert before + 1 == asyncio.run(_refusals(database))
+    assert 422 == gateway.post(event, "cd35").status_code
+    assert before + 2 == asyncio.run(_refusals(database))
+
+
+async def _refusals(database: str) -> int:
+    connection = await asyncpg.connect(database)
+    try:
+        return sum(
+            row["number"] for row in await connection.fetch("select number from never_stored where way = 'http'")
+        )
+    finally:
+        await connection.close()
 
 
 async def _rows(database: str, event_id: str) -> int:

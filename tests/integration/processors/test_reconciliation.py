@@ -138,6 +138,27 @@ def test_every_record_of_a_day_has_its_fate_and_the_day_adds_up(
     assert {Reached.OPEN: 3} == report.reached["cd35.notices"]
 
 
+@pytest.mark.usefixtures("places")
+def test_of_a_hand_over_without_agreement_a_bare_number_is_kept_and_the_day_again_changes_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def numbers() -> list[tuple[str, str, int]]:
+        engine = ledger_engine(settings)
+        asked = text("select way, reason, number from never_stored where day = :day order by way")
+        async with engine.connect() as connection:
+            found = [tuple(row) for row in await connection.execute(asked, {"day": day(WHOLE)})]
+        await engine.dispose()
+        return found
+
+    for _ in range(2):
+        hub(settings, monkeypatch, "--day", day(WHOLE).isoformat())
+        assert [
+            ("caf.referrals", "AGREEMENT_MISSING", 0),
+            ("cd35.referrals", "AGREEMENT_MISSING", 1),
+            ("partner.referrals", "AGREEMENT_MISSING", 0),
+        ] == asyncio.run(numbers())
+
+
 def test_a_decision_that_the_ledger_lost_is_named(settings: Settings, places: dict[int, list[Place]]) -> None:
     in_ledger(settings, "delete from event where id = 'n-lost'")
     report = reconciled(settings, LOST)
