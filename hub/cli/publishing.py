@@ -24,7 +24,10 @@ class GatewayUnreachable(HubError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one event: `status` accepted or refused; `code` and `faults` of a refusal."""
+    """What became of one event: `status` accepted or refused; `code` and `faults` of a refusal.
+
+    `errors` are the single faults as the gateway names them: code, JSON pointer, detail.
+    """
 
     source: str | None
     id: str | None
@@ -32,6 +35,7 @@ class Answer:
     code: str | None = None
     faults: tuple[str, ...] = ()
     status_url: str | None = None
+    errors: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def label(self) -> str:
@@ -128,6 +132,7 @@ def _answer(entry: dict[str, Any], event: FromFile) -> Answer:
 
 
 def _refused(problem: dict[str, Any], source: str | None, id_: str | None) -> Answer:
-    faults = tuple(f"{e['code']} {e['pointer']}: {e['detail']}" for e in problem.get("errors", ()))
+    errors = tuple((e["code"], e["pointer"], e["detail"]) for e in problem.get("errors", ()))
+    faults = tuple(f"{code} {pointer}: {detail}" for code, pointer, detail in errors)
     whole = tuple(filter(None, (problem.get("label"), problem.get("detail"))))
-    return Answer(source, id_, "refused", problem.get("code"), faults or whole)
+    return Answer(source, id_, "refused", problem.get("code"), faults or whole, errors=errors)

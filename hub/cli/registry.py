@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 COMMANDS = {
     "up": "Start the whole hub on this machine, with demo data, and watch it work.",
     "publish": "Publish events from files, over HTTP or Kafka.",
+    "record": "Type in an activity event field by field, or import a table of them, with a receipt per line.",
     "route": "Say how the hub would route an event, and why; needs nothing that runs.",
     "ask": "Ask a desk, question by question in French, and say where to orient.",
     "rules": "Read the rules of the convention, what they decide, and who settled what was open.",
