@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -33,9 +34,9 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     return call
 
 
-def event(result: Result) -> dict[str, dict[str, object]]:
+def event(result: Result) -> dict[str, Any]:
     assert 0 == result.exit_code, result.stderr
-    found: dict[str, dict[str, object]] = json.loads(result.stdout)
+    found: dict[str, Any] = json.loads(result.stdout)
     return found
 
 
