@@ -229,7 +229,7 @@ select 'V2.3', 'validated by direction', direction, name, sum(type = 'joint_inte
     from period join transfer on month between first and last
     where type in ('joint_intervention.validated', 'joint_intervention.refused') group by name, direction;
 create table days as  -- from the request's day to the meeting's, in the month of the answer
-select a.month, a.what, julianday(a.met_on) - julianday(r.day) as value from transfer a join transfer r
+select a.month, julianday(a.met_on) - julianday(r.day) as value from transfer a join transfer r
     on r.type = a.what || '.requested' and r.thread = a.thread and r.direction = a.direction
     where a.type in ('handover.accepted', 'handover.refused', 'joint_intervention.validated', 'joint_intervention.refused')
     and a.met_on <> '';
@@ -239,15 +239,11 @@ insert into figure
 select 'V2.4', 'sessions', '', name, sum(kind in ('CD35_MISSIONS_FOR_CAF', 'CAF_MISSIONS_FOR_CDAS')) from period
     join training on month between first and last group by name;
 insert into figure
-select 'V2.4', 'cdas reached', '', name, (select count(distinct code) from training_cdas join training b using (source, id)
-        where kind in ('CD35_MISSIONS_FOR_CAF', 'CAF_MISSIONS_FOR_CDAS') and b.month between first and last) || '/22'
-    from period join training a on a.month between first and last group by name;
-insert into figure
 select 'V2.4', 'sessions by kind', kind, name, count(*) from period join training on month between first and last
     where kind in ('CD35_MISSIONS_FOR_CAF', 'CAF_MISSIONS_FOR_CDAS') group by name, kind;
 insert into figure
-select 'V2.4', 'cdas by kind', kind, name, count(distinct code) from period join training on month between first and last
-    join training_cdas using (source, id) where kind in ('CD35_MISSIONS_FOR_CAF', 'CAF_MISSIONS_FOR_CDAS')
+select 'V2.4', 'cdas by kind', kind, name, count(distinct code) || '/22' from period join training
+    on month between first and last left join training_cdas using (source, id) where kind in ('CD35_MISSIONS_FOR_CAF', 'CAF_MISSIONS_FOR_CDAS')
     group by name, kind;
 
 -- V2.5: a thread counts once, on its earliest qualifying report -----------------------------------------------------
@@ -290,7 +286,8 @@ select month, julianday(effective_on) - julianday(published_on) as value from pr
 create table acknowledgement as  -- taken in charge before the effective day begins in Paris
 select p.month, s.service, exists (select 1 from delivery t join instant using (time) where t.delivery = s.delivery
         and t.status = 'TAKEN_IN_CHARGE' and instant.day < p.effective_on) as done
-from delivery s join prior_notice p on p.notice = s.thread where s.status = 'SCHEDULED' and s.acknowledge_by <> '';
+from delivery s join prior_notice p on p.notice = s.thread where s.status = 'SCHEDULED' and s.acknowledge_by <> ''
+    and s.delivery not in (select delivery from delivery where status = 'CANCELLED');
 insert into figure
 select 'A1', 'acknowledged', '', name, sum(done) || '/' || count(*) from period join acknowledgement
     on month between first and last group by name;
@@ -316,11 +313,12 @@ select 'A2', 'referrals by service', value, name, count(*) from period join aske
 create table progress (state text, rank int);
 insert into progress values ('requested', 0), ('postponed', 1), ('accepted', 2), ('refused', 2), ('validated', 2),
     ('completed', 3), ('ended', 3);
-create table flow as  -- thread and direction, in the month of the request; an end has no direction: of every one of its thread
-select r.what, r.month, r.direction, (select state from transfer t join progress on t.type = r.what || '.' || state
-        where t.what = r.what and t.thread = r.thread and t.direction in (r.direction, '')
+create table flow as  -- thread and direction, in the month of the request, of the first event where none was published
+select what, month, direction, (select state from transfer t join progress on t.type = r.what || '.' || state
+        where t.what = r.what and t.thread = r.thread and t.direction in (r.direction, '')  -- an end has no direction
         order by utc desc, rank desc limit 1) as state
-from transfer r where r.type = r.what || '.requested';
+from (select *, row_number() over (partition by what, thread, direction order by type <> what || '.requested', utc) as place
+    from transfer where direction <> '') r where place = 1;
 insert into figure
 select 'A2', what || ' by direction and last state', direction || ' ' || state, name, count(*) from period join flow
     on month between first and last group by what, name, direction, state;
@@ -328,7 +326,7 @@ select 'A2', what || ' by direction and last state', direction || ' ' || state, 
 -- Medians -----------------------------------------------------------------------------------------------------------
 create table valued as
 select 'V1.4' as indicator, told || ' delay' as figure, month, value from delay
-union all select 'V2.3', what || ' days', month, value from days
+union all select 'V2.3', 'days', month, value from days
 union all select 'A1', 'lead', month, value from lead;
 insert into figure
 select indicator, figure, '', name, avg(value) || ' (' || max(n) || ')' from (
