@@ -165,19 +165,19 @@ def _v1_3(r: _Reading) -> Iterator[Line]:
 
 def _v1_4(r: _Reading) -> Iterator[Line]:
     provided = bool(r.of("benefit_urgency.contacted"))
-    for means, told in MEANS.items() if provided else ():
+    for means, told in MEANS.items():
         made = r.of("benefit_urgency.contacted", means=means)
-        yield f"{told} contacts", "", len(made)
+        if provided:
+            yield f"{told} contacts", "", len(made)
+            yield f"{told} while closed", "", sum(not event.data["line_open"] for event in made)
         yield f"{told} conforming", "", _share(sum(not event.data["out_of_scope"] for event in made), len(made))
         yield f"{told} reached", "", _share(sum(event.data["reached"] for event in made), len(made))
-        yield f"{told} while closed", "", sum(not event.data["line_open"] for event in made)
         threads = {e.thread for e in r.all if e.type == "benefit_urgency.contacted" and e.data["means"] == means}
         handled = [event for event in r.of("benefit_urgency.handled") if event.thread in threads]
         yield f"{told} delay", "", _median(event.data["delay_hours"] for event in handled)
         yield from _by(f"{told} contacts by benefit", (event.data["benefit_kind"] for event in made))
         yield from _by(f"{told} contacts by cdas", (event.data["cdas"] for event in made))
-    if provided:
-        yield from _feedback(r, "PRIORITY_LINE")
+    yield from _feedback(r, "PRIORITY_LINE")
 
 
 def _feedback(r: _Reading, *themes: str) -> Iterator[Line]:
@@ -238,10 +238,10 @@ def _v2_3(r: _Reading) -> Iterator[Line]:
         for figure, (yes, no) in answers.items():
             for_it, against = (sum(e.data["direction"] == direction for e in events) for events in (yes, no))
             yield f"{figure} by direction", direction, _share(for_it, for_it + against)
+    days = []
     for what, ends in (("handover", ("accepted", "refused")), ("joint_intervention", ("validated", "refused"))):
-        answered = r.of(*(f"{what}.{end}" for end in ends))
-        days = [_days_to_meeting(r, what, answer) for answer in answered]
-        yield f"{what} days", "", _median(number for number in days if number is not None)
+        days += [_days_to_meeting(r, what, answer) for answer in r.of(*(f"{what}.{end}" for end in ends))]
+    yield "days", "", _median(number for number in days if number is not None)
 
 
 def _days_to_meeting(r: _Reading, what: str, answer: Told) -> int | None:
@@ -254,26 +254,28 @@ def _days_to_meeting(r: _Reading, what: str, answer: Told) -> int | None:
 
 
 def _request_of(r: _Reading, what: str, answer: Told) -> Told | None:
-    """The last request of the same thread and direction that is not after the answer."""
+    """The last request of the same thread and direction that is not after the answer; else the first one after it."""
     asked = [
         event
         for event in r.all
         if event.type == f"{what}.requested"
         and event.thread == answer.thread
         and event.data["direction"] == answer.data["direction"]
-        and event.at <= answer.at
     ]
-    return max(asked, key=lambda event: event.order) if asked else None
+    before = [event for event in asked if event.at <= answer.at]
+    if before:
+        return max(before, key=lambda event: event.order)
+    return min(asked, key=lambda event: event.order) if asked else None
 
 
 def _v2_4(r: _Reading) -> Iterator[Line]:
     if r.of("training.held"):
         held = [event for event in r.of("training.held") if event.data["kind"] in MISSIONS]
         yield "sessions", "", len(held)
-        yield "cdas reached", "", _share(len({code for event in held for code in event.data["cdas"]}), 22)
         yield from _by("sessions by kind", (event.data["kind"] for event in held))
-        pairs = {(event.data["kind"], code) for event in held for code in event.data["cdas"]}
-        yield from _by("cdas by kind", (kind for kind, _ in pairs))
+        for kind in {event.data["kind"] for event in held}:
+            codes = {code for event in held if event.data["kind"] == kind for code in event.data["cdas"]}
+            yield "cdas by kind", kind, _share(len(codes), 22)
 
 
 def _v2_5(r: _Reading) -> Iterator[Line]:
@@ -354,13 +356,20 @@ def _a1(r: _Reading) -> Iterator[Line]:
 
 
 def _acknowledgements(r: _Reading, notice: _Notice) -> Iterator[tuple[str, bool]]:
-    """For each delivery whose acknowledgement is asked: its service, and whether it came before the effective day."""
-    statuses = [e for e in r.all if e.type == "delivery.status_changed" and e.event["subject"] == notice.reference]
+    """For each contact that is asked: its service, and whether it acknowledged before the effective day begins.
+
+    Of a version that is no longer in force, or where every delivery was redirected, only what was acknowledged is asked.
+    """
+    told = [e for e in r.all if e.type == "delivery.status_changed" and e.event["subject"] == notice.reference]
     effective = date.fromisoformat(notice.latest.data["effective_on"])
-    asked = {e.data["delivery"]: e for e in statuses if e.data["status"] == "SCHEDULED" and e.data["acknowledge_by"]}
-    for delivery, scheduled in asked.items():
-        taken = [e for e in statuses if e.data["delivery"] == delivery and e.data["status"] == "TAKEN_IN_CHARGE"]
-        yield scheduled.data["service"], any(event.day < effective for event in taken)
+    for event, contact in {(e.data["event_id"], e.data["contact"]) for e in told}:
+        own = [e for e in told if (e.data["event_id"], e.data["contact"]) == (event, contact)]
+        asked = [e for e in own if e.data["status"] == "SCHEDULED" and e.data["acknowledge_by"] is not None]
+        redirected = {e.data["delivery"] for e in own if e.data["status"] == "REDIRECTED"}
+        taken = [e.day for e in own if e.data["status"] == "TAKEN_IN_CHARGE"]
+        open_ones = {e.data["delivery"] for e in asked} - redirected
+        if asked and (taken or (event == notice.latest.event["id"] and open_ones)):
+            yield min(e.data["service"] for e in asked), bool(taken) and min(taken) < effective
 
 
 def _a2(r: _Reading) -> Iterator[Line]:
@@ -374,17 +383,30 @@ def _a2(r: _Reading) -> Iterator[Line]:
 
 
 def _flows(r: _Reading, what: str) -> Iterator[str]:
-    """Each thread and direction with a request, in the month of its first one, with its last state."""
+    """Each thread and direction, in the month of its first request (else of its first event), with its last state."""
+    flows: dict[tuple[str, str], list[Told]] = {}
     told = [event for event in r.all if event.type.startswith(f"{what}.")]
-    requests: dict[tuple[str, str], Told] = {}
-    for event in sorted(told, key=lambda event: event.order):
-        if event.type.endswith(".requested"):
-            requests.setdefault((event.thread, event.data["direction"]), event)
-    for (thread, direction), request in requests.items():
-        if r.first <= request.month <= r.last:
-            own = [e for e in told if e.thread == thread and e.data.get("direction", direction) == direction]
-            last = max(own, key=lambda event: (event.at, RANK[event.type.partition(".")[2]], event.event["id"]))
-            yield f"{direction} {last.type.partition('.')[2]}"
+    for event in told:
+        flows.setdefault((event.thread, _direction(told, event)), []).append(event)
+    for (_, direction), own in flows.items():
+        own.sort(key=lambda event: (event.at, RANK[_state(event)], *event.order))
+        first = next((event for event in own if _state(event) == "requested"), own[0])
+        if r.first <= first.month <= r.last:
+            yield f"{direction} {_state(own[-1])}"
+
+
+def _direction(told: Sequence[Told], event: Told) -> str:
+    """The event's own; an end has none: that of what was last validated before it, else of the thread's first request."""
+    if event.data.get("direction") is not None:
+        return str(event.data["direction"])
+    of_thread = sorted((e for e in told if e.thread == event.thread), key=lambda e: e.order)
+    validated = [e for e in of_thread if _state(e) == "validated" and e.at <= event.at]
+    requested = [e for e in of_thread if _state(e) == "requested"]
+    return str((validated[-1:] or requested[:1])[0].data["direction"]) if validated or requested else ""
+
+
+def _state(event: Told) -> str:
+    return event.type.partition(".")[2]
 
 
 _PARTS: Mapping[str, Callable[[_Reading], Iterator[Line]]] = {

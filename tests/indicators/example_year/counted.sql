@@ -268,7 +268,7 @@ select 'V2.5', 'urgencies by cdas', cdas, name, count(*) from period join unhand
 
 -- A1: in the month of the first publication -------------------------------------------------------------------------
 create table prior_notice as
-select f.notice, f.month, f.published_on, l.effective_on, l.code, l.issuer
+select f.notice, f.month, f.published_on, l.effective_on, l.code, l.issuer, l.id as last_event
 from (select *, row_number() over (partition by notice order by cast(version as int)) as place from notice
         join instant using (time) where type <> 'notice.withdrawn') f
     join (select *, row_number() over (partition by notice order by cast(version as int) desc) as place from notice
@@ -283,16 +283,21 @@ select 'A1', 'prior', '', name, sum(published_on < effective_on) || '/' || count
     on month between first and last group by name;
 create table lead as
 select month, julianday(effective_on) - julianday(published_on) as value from prior_notice;
-create table acknowledgement as  -- taken in charge before the effective day begins in Paris
-select p.month, s.service, exists (select 1 from delivery t join instant using (time) where t.delivery = s.delivery
-        and t.status = 'TAKEN_IN_CHARGE' and instant.day < p.effective_on) as done
-from delivery s join prior_notice p on p.notice = s.thread where s.status = 'SCHEDULED' and s.acknowledge_by <> ''
-    and s.delivery not in (select delivery from delivery where status = 'CANCELLED');
+create table acknowledgement as  -- by contact, whatever the media; taken in charge before the effective day begins in Paris
+select month, service, contact, taken < effective_on as done from (
+    select p.month, p.effective_on, s.service, s.contact, s.event, s.event = p.last_event as in_force,
+        min((select min(day) from delivery t join instant using (time)
+            where t.event = s.event and t.contact = s.contact and t.status = 'TAKEN_IN_CHARGE')) as taken,
+        min(exists (select 1 from delivery t where t.delivery = s.delivery and t.status = 'REDIRECTED')) as redirected
+    from delivery s join prior_notice p on p.notice = s.thread where s.status = 'SCHEDULED' and s.acknowledge_by <> ''
+    group by s.event, s.contact)
+-- of a version that is no longer in force, or of a contact that was redirected, only what was acknowledged stays asked
+where taken is not null or (in_force and not redirected);
 insert into figure
-select 'A1', 'acknowledged', '', name, sum(done) || '/' || count(*) from period join acknowledgement
+select 'A1', 'acknowledged', '', name, cast(total(done = 1) as int) || '/' || count(*) from period join acknowledgement
     on month between first and last group by name;
 insert into figure
-select 'A1', 'acknowledged by audience', service, name, sum(done) || '/' || count(*) from period join acknowledgement
+select 'A1', 'acknowledged by audience', service, name, cast(total(done = 1) as int) || '/' || count(*) from period join acknowledgement
     on month between first and last group by name, service;
 insert into figure
 select 'A1', 'notices by code', code, name, count(*) from period join prior_notice on month between first and last
