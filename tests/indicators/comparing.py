@@ -12,11 +12,12 @@ def months_of(period: str) -> tuple[str, str]:
     return _PARTS_OF_2026.get(period, (period, period))
 
 
-def differences(wanted: Mapping[tuple[str, str, str], str], found: Figures) -> list[str]:
-    """A line for each figure that is not the same."""
+def differences(wanted: Mapping[tuple[str, str, str], str], found: Figures) -> str:
+    """A line for each figure that is not the same; empty where all are."""
     names = sorted(wanted.keys() | found.keys())
-    return [
+    lines = [
         f"{' | '.join(name)}: {wanted.get(name, 'not provided')} is wanted, the hub says {found.get(name, 'nothing')}"
         for name in names
         if wanted.get(name) != found.get(name)
     ]
+    return "\n".join(lines)

@@ -358,7 +358,7 @@ def _a1(r: _Reading) -> Iterator[Line]:
 def _acknowledgements(r: _Reading, notice: _Notice) -> Iterator[tuple[str, bool]]:
     """For each contact that is asked: its service, and whether it acknowledged before the effective day begins.
 
-    Of a version that is no longer in force, or where every delivery was redirected, only what was acknowledged is asked.
+    Of a version that is no longer in force, or where every delivery was redirected, only what was acknowledged counts.
     """
     told = [e for e in r.all if e.type == "delivery.status_changed" and e.event["subject"] == notice.reference]
     effective = date.fromisoformat(notice.latest.data["effective_on"])
@@ -396,7 +396,7 @@ def _flows(r: _Reading, what: str) -> Iterator[str]:
 
 
 def _direction(told: Sequence[Told], event: Told) -> str:
-    """The event's own; an end has none: that of what was last validated before it, else of the thread's first request."""
+    """The event's own; an end has none: that of what was last validated before it, else of the first request."""
     if event.data.get("direction") is not None:
         return str(event.data["direction"])
     of_thread = sorted((e for e in told if e.thread == event.thread), key=lambda e: e.order)

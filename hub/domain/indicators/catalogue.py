@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from hub.domain.indicators.transfers import TRANSFER_TYPES
+
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
@@ -55,7 +57,7 @@ _ROWS: Final = (
         "Nombre d’appels, part des appels conformes à la définition de l’urgence, part des appels aboutis, appels hors "
         "des horaires d’ouverture, délai médian de traitement des situations concernées et retours de terrain. Le "
         "formulaire de CDAP, qui prend le relais quand la ligne est fermée, est compté à part.",
-        frozenset({"benefit_urgency.contacted"}),
+        frozenset({"benefit_urgency.contacted", "benefit_urgency.handled", "field_feedback.submitted"}),
     ),
     Indicator(
         "V1.5",
@@ -147,14 +149,8 @@ _ROWS: Final = (
         "",
         "Demandes d’orientation selon leur issue et le service proposé, passages de relais et co-interventions selon "
         "leur dernier état, situations urgentes signalées, et nombre brut des refus faute d’accord de la personne.",
-        frozenset(
-            {
-                "referral.requested",
-                "handover.requested",
-                "joint_intervention.requested",
-                "benefit_urgency.reported",
-                "social_urgency.reported",
-            }
+        frozenset({"referral.requested", "benefit_urgency.reported", "social_urgency.reported"}).union(
+            *TRANSFER_TYPES.values()
         ),
     ),
 )

@@ -15,10 +15,12 @@ from hub.domain.indicators.shapes import (
     Breakdown,
     Figure,
     Read,
+    counted,
     series_of,
 )
 from hub.domain.indicators.tally import Tally
-from hub.domain.indicators.values import NOT_PROVIDED, Count, Value, median, share
+from hub.domain.indicators.transfers import TRANSFER_TYPES
+from hub.domain.indicators.values import Count, median, share
 
 
 def _a1(tally: Tally, _: Tally | None) -> Read:
@@ -74,7 +76,7 @@ def _leads(tally: Tally) -> Mapping[tuple[str, ...], int]:
 
 def _a2(tally: Tally, _: Tally | None) -> Read:
     requested = frozenset({"referral.requested"})
-    shown = [Figure("referrals", "Demandes d’orientation", _counted(tally, "referrals", requested))]
+    shown = [Figure("referrals", "Demandes d’orientation", counted(tally, "referrals", requested))]
     tables = [
         Breakdown(
             "referrals",
@@ -100,8 +102,8 @@ def _a2(tally: Tally, _: Tally | None) -> Read:
     ]
     state = Axis("state", "dernier état", "state")
     for transfer, label in (("handover", "Passages de relais"), ("joint_intervention", "Co-interventions")):
-        fed_by = frozenset({f"{transfer}.requested"})
-        shown.append(Figure(transfer, label, _counted(tally, "transfers", fed_by, transfer=transfer)))
+        fed_by = TRANSFER_TYPES[transfer]
+        shown.append(Figure(transfer, label, counted(tally, "transfers", fed_by, transfer=transfer)))
         rows = tally.by("transfers", "direction", "state", transfer=transfer)
         tables.append(Breakdown(transfer, f"{label} par sens et dernier état", (BY_DIRECTION, state), rows))
         courses.append(series_of(tally, transfer, f"{label} par mois", "transfers", fed_by, transfer=transfer))
@@ -110,15 +112,11 @@ def _a2(tally: Tally, _: Tally | None) -> Read:
         ("social_urgency", "Situations sociales urgentes"),
     ):
         fed_by = frozenset({f"{kind}.reported"})
-        shown.append(Figure(kind, label, _counted(tally, "urgencies", fed_by, kind=kind)))
+        shown.append(Figure(kind, label, counted(tally, "urgencies", fed_by, kind=kind)))
         rows = tally.by("urgencies", "direction", "outcome", kind=kind)
         tables.append(Breakdown(kind, f"{label} par sens et issue", (BY_DIRECTION, BY_OUTCOME), rows))
         courses.append(series_of(tally, kind, f"{label} par mois", "urgencies", fed_by, kind=kind))
     return Read(tuple(shown), tuple(tables), tuple(courses))
-
-
-def _counted(tally: Tally, measure: str, types: frozenset[str], **wanted: str) -> Value:
-    return Count(tally.count(measure, **wanted)) if tally.provided(types) else NOT_PROVIDED
 
 
 ADDED: Final[Mapping[str, Callable[[Tally, Tally | None], Read]]] = {

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from hub.domain.calendar.paris import paris
 from hub.domain.indicators.cells import Cell
 from hub.domain.indicators.facts import Fact
+from hub.domain.indicators.transfers import TRANSFER_TYPES, transfers
 
 Increment = tuple[str, tuple[str, ...], int]
 """Measure, dimensions, amount."""
@@ -151,48 +151,6 @@ def _unhandled_urgencies(facts: Iterable[Fact]) -> Iterator[Cell]:
         yield Cell(first.month, "unhandled_urgencies", dims)
 
 
-_PROGRESS: Final = {
-    "handover": ("requested", "postponed", "accepted", "refused", "completed"),
-    "joint_intervention": ("requested", "validated", "refused", "ended"),
-}
-
-
-def _transfers(facts: Iterable[Fact]) -> Iterator[Cell]:
-    """A2 and V2.3: hand-overs and joint interventions by their last state; days from the request to the answer's date.
-
-    Of two events at one instant, the further one is the later. An event without a direction is of the request's.
-    """
-    by_transfer: dict[tuple[str, str], list[Fact]] = defaultdict(list)
-    for transfer in _PROGRESS:
-        own = [fact for fact in facts if fact.type.partition(".")[0] == transfer]
-        request = min((fact for fact in own if fact.type.endswith(".requested")), key=_moment, default=None)
-        otherwise = "" if request is None else request.values["direction"]
-        for fact in own:
-            by_transfer[transfer, fact.values["direction"] or otherwise].append(fact)
-    for (transfer, direction), own in by_transfer.items():
-        yield from _transfer(transfer, direction, own)
-
-
-def _transfer(transfer: str, direction: str, facts: Sequence[Fact]) -> Iterator[Cell]:
-    progress = _PROGRESS[transfer]
-
-    def rank(fact: Fact) -> tuple[Any, ...]:
-        return fact.time, progress.index(fact.type.partition(".")[2]), fact.id, fact.source
-
-    requests = [fact for fact in facts if fact.type.endswith(".requested")]
-    first = min(requests or facts, key=rank)
-    last = max(facts, key=rank)
-    outcome = _word(first.values.get("outcome"))
-    state = last.type.partition(".")[2]
-    yield Cell(first.month, "transfers", (transfer, direction, state, outcome, first.rules_version))
-    if requests:
-        asked_on = first.time.astimezone(paris()).date()
-        for fact in facts:
-            if fact.values.get("on") is not None:
-                days = (date.fromisoformat(fact.values["on"]) - asked_on).days
-                yield Cell(fact.month, "transfer_delays", (transfer, direction, str(days)))
-
-
 def _notices(facts: Iterable[Fact]) -> Iterator[Cell]:
     """A1: a notice with an impact that was not withdrawn counts once, in the month of its first publication."""
     versions = [fact for fact in facts if fact.type in {"notice.published", "notice.corrected"}]
@@ -272,8 +230,8 @@ _OF_THREAD: Final[tuple[tuple[frozenset[str], Callable[[Sequence[Fact]], Iterato
     (frozenset({"benefit_urgency.handled"}), _handling_delays),
     (frozenset({"social_urgency.reported"}), _unhandled_urgencies),
     (
-        frozenset(f"{transfer}.{state}" for transfer, states in _PROGRESS.items() for state in states),
-        _transfers,
+        frozenset[str]().union(*TRANSFER_TYPES.values()),
+        transfers,
     ),
     (frozenset({"notice.published", "notice.corrected"}), _notices),
 )

@@ -16,6 +16,7 @@ from hub.domain.indicators.shapes import (
     Figure,
     Read,
     Series,
+    counted,
     feedback_of,
     series_of,
 )
@@ -39,6 +40,12 @@ def _v11(tally: Tally, _: Tally | None) -> Read:
                 "Actions par site",
                 (Axis("site", "site", "site"),),
                 tally.by("asip_sessions", "site"),
+            ),
+            Breakdown(
+                "participants_by_site",
+                "Participants par site",
+                (Axis("site", "site", "site"),),
+                tally.by("asip_participants", "site"),
             ),
         ),
     )
@@ -81,19 +88,19 @@ def _v14(tally: Tally, _: Tally | None) -> Read:
     shown: list[Figure] = []
     tables: list[Breakdown] = []
     courses: list[Series] = []
-    fed_by = INDICATORS["V1.4"].fed_by
+    contacts = frozenset({"benefit_urgency.contacted"})
     for means, prefix, what in ((Means.PRIORITY_LINE, "line", "appels"), (Means.CDAP_FORM, "form", "formulaires")):
         calls = tally.count("urgency_contacts", means=means)
         within = tally.count("urgency_contacts", means=means, out_of_scope="no")
         reached = tally.count("urgency_contacts", means=means, reached="yes")
-        closed = tally.count("urgency_contacts", means=means, line_open="no")
+        closed = counted(tally, "urgency_contacts", contacts, means=means, line_open="no")
         delays = {Decimal(hours): n for (hours,), n in tally.by("handling_delays", "hours", means=means).items()}
         name = means.label[0].upper() + means.label[1:]
         shown += [
-            Figure(f"{prefix}_contacts", f"{name} : {what}", Count(calls)),
+            Figure(f"{prefix}_contacts", f"{name} : {what}", counted(tally, "urgency_contacts", contacts, means=means)),
             Figure(f"{prefix}_conforming", f"{name} : part conforme à la définition", share(within, calls)),
             Figure(f"{prefix}_reached", f"{name} : part des contacts aboutis", share(reached, calls)),
-            Figure(f"{prefix}_closed", f"{name} : {what} pendant la fermeture de la ligne", Count(closed)),
+            Figure(f"{prefix}_closed", f"{name} : {what} pendant la fermeture de la ligne", closed),
             Figure(f"{prefix}_delay", f"{name} : délai médian de traitement", median(delays, "h")),
         ]
         rows = tally.by("urgency_contacts", "benefit_kind", "out_of_scope", means=means)
@@ -113,7 +120,7 @@ def _v14(tally: Tally, _: Tally | None) -> Read:
         ):
             label = f"{name} : {what} {scope_label}"
             wanted = {"means": means.value, "out_of_scope": flag}
-            courses.append(series_of(tally, f"{prefix}_{key}", label, "urgency_contacts", fed_by, **wanted))
+            courses.append(series_of(tally, f"{prefix}_{key}", label, "urgency_contacts", contacts, **wanted))
     said, entries = feedback_of(tally, "line", ("PRIORITY_LINE",), "ligne téléphonique directe")
     return Read((*shown, *said), (*tables, entries), tuple(courses))
 

@@ -74,7 +74,13 @@ def _v23(tally: Tally, _: Tally | None) -> Read:
             ("joint_intervention", "Réponses aux demandes de co-intervention"),
         )
     )
-    return Read((*said, *shown), (entries, *tables))
+    asked = Breakdown(
+        "handover_requests",
+        "Demandes de relais par sens, avec ou sans communication",
+        (BY_DIRECTION, Axis("communication", "communication", "flag")),
+        tally.by("handover_requests", "direction", "communication"),
+    )
+    return Read((*said, *shown), (entries, asked, *tables))
 
 
 def _v24(tally: Tally, _: Tally | None) -> Read:

@@ -91,6 +91,11 @@ def series_of(tally: Tally, key: str, label: str, measure: str, types: frozenset
     return Series(key, label, points)
 
 
+def counted(tally: Tally, measure: str, types: frozenset[str], **wanted: str) -> Value:
+    """The sum of a measure, or nothing where no event of `types` was counted."""
+    return Count(tally.count(measure, **wanted)) if tally.provided(types) else NOT_PROVIDED
+
+
 def feedback_of(tally: Tally, key: str, themes: tuple[str, ...], about: str) -> tuple[tuple[Figure, ...], Breakdown]:
     """The mean score of the feedback about some themes, and its entries by kind."""
     provided = tally.provided(("field_feedback.submitted",))
