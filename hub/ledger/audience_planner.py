@@ -21,7 +21,7 @@ from hub.domain.rules.parameters import ParameterTable
 from hub.domain.vocabulary import Labelled, Outcome
 from hub.ledger.audience import Asked, day_of, office_hours
 from hub.ledger.contacts import directory_revision
-from hub.ledger.decided import DecidedEvent, Key
+from hub.ledger.decided import EVENT_COLUMNS, DecidedEvent, Key
 from hub.ledger.matrix import matrix_versions
 from hub.ledger.schedule import Recipient, Recipients, make_deliveries
 from hub.ledger.tables import absence, contact, delivery, event, notice_audience, notice_version
@@ -169,7 +169,7 @@ async def _event(connection: AsyncConnection, waiting: Waiting) -> tuple[Decided
     version = (await connection.execute(of_version.with_for_update())).mappings().one()
     of_event = select(event).where(tuple_(event.c.source, event.c.id) == waiting.key)
     row = (await connection.execute(of_event)).mappings().one()
-    known = {part.name: row[part.name] for part in fields(DecidedEvent) if part.name != "notice"}
+    known = {name: row[name] for name in EVENT_COLUMNS}
     return DecidedEvent(**known, notice=dict(version)), version["status"]
 
 

@@ -1,8 +1,10 @@
 """What the ledger takes in: one decided event, as the router published it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+from hub.domain.indicators.facts import Fact
 
 Key = tuple[str, str]
 
@@ -12,7 +14,8 @@ class DecidedEvent:
     """One record of hub.decisions. `topic`, `partition` and `offset` say where the event itself was published.
 
     `decision` is the data of `routing.decided`, or None for a type that is not routed. `notice` is the data of a
-    notice event and None for any other: nothing of a person-level event's data passes here.
+    notice event and None for any other: nothing of a person-level event's data passes here but its `fact`, which is
+    what the indicators count of it; None where they count nothing.
     """
 
     source: str
@@ -35,8 +38,13 @@ class DecidedEvent:
     rules_version: str
     decided_at: datetime
     notice: dict[str, Any] | None
+    fact: Fact | None = None
 
     @property
     def key(self) -> Key:
         """The idempotency key."""
         return self.source, self.id
+
+
+EVENT_COLUMNS: Final = tuple(part.name for part in fields(DecidedEvent) if part.name not in {"notice", "fact"})
+"""Those of its fields that the table `event` holds under the same name."""

@@ -5,7 +5,7 @@ has an address is found when the message leaves, because the decision may be rea
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, tuple_
@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.data import load_parameters
 from hub.domain.rules.parameters import ParameterTable
-from hub.ledger.decided import DecidedEvent, Key
+from hub.ledger.decided import EVENT_COLUMNS, DecidedEvent, Key
 from hub.ledger.escalations import open_escalations
+from hub.ledger.indicators.facts import add_facts
 from hub.ledger.notices import Refusal, record_notices
 from hub.ledger.outbox import LateRejection, add_statuses, rejection_row
 from hub.ledger.schedule import schedule_deliveries
@@ -24,7 +25,6 @@ from hub.ledger.tables import reject as reject_table
 from hub.wire.schemas import Catalogue
 
 ID_CONFLICT = "ID_CONFLICT"
-_COLUMNS = tuple(column.name for column in fields(DecidedEvent) if column.name != "notice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ async def take_in(
     kept = [decided for decided in new if decided.key not in refused]
     scheduled = await schedule_deliveries(connection, catalogue, kept, now, parameters or load_parameters())
     await open_escalations(connection, kept, now)
+    await add_facts(connection, [decided.fact for decided in kept if decided.fact is not None])
     await add_statuses(connection, [rejection_row(catalogue, rejection) for rejection in rejections])
     return Taken(len(new), len(seen_again) - len(conflicts), len(conflicts), scheduled)
 
@@ -75,7 +76,7 @@ async def _insert_events(connection: AsyncConnection, events: Sequence[DecidedEv
         return set()
     rows = []
     for decided in sorted(events, key=lambda row: row.key):
-        row = {column: getattr(decided, column) for column in _COLUMNS}  # not asdict: it copies the whole decision
+        row = {column: getattr(decided, column) for column in EVENT_COLUMNS}  # not asdict: it copies the whole decision
         row["outcome"] = decided.decision["outcome"] if decided.decision else None
         row["recorded_at"] = now
         rows.append(row)

@@ -1,15 +1,16 @@
 """hub.decisions → the ledger: events, notice versions, deliveries."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
 from hub import metrics
-from hub.domain.events import EVENT_TYPES
-from hub.domain.vocabulary import Kind
+from hub.domain.events import EVENT_TYPES, Envelope
+from hub.domain.indicators.facts import COUNTED, fact_of
+from hub.domain.vocabulary import Confidentiality, Kind
 from hub.errors import HubError
 from hub.ledger.decided import DecidedEvent
 from hub.ledger.faults import made_by_data
@@ -35,6 +36,9 @@ def read_decided(catalogue: Catalogue, value: bytes) -> DecidedEvent:
     if row is None:
         message = "This record of hub.decisions holds an event of an unknown type."
         raise HubError(message, "Bring the processors to the router's version.")
+    time = datetime.fromisoformat(envelope["time"])
+    is_notice = row.kind is Kind.NOTICES
+    data = decode(catalogue, record["event"])[1] if is_notice or envelope["type"] in COUNTED else None
     return DecidedEvent(
         source=envelope["source"],
         id=envelope["id"],
@@ -44,7 +48,7 @@ def read_decided(catalogue: Catalogue, value: bytes) -> DecidedEvent:
         correlationid=envelope["correlationid"],
         causationid=envelope["causationid"],
         confidentiality=envelope["confidentiality"],
-        time=datetime.fromisoformat(envelope["time"]),
+        time=time,
         topic=origin["topic"],
         partition=origin["partition"],
         offset=origin["offset"],
@@ -55,8 +59,15 @@ def read_decided(catalogue: Catalogue, value: bytes) -> DecidedEvent:
         calendar_revision=record["calendar_revision"],
         rules_version=record["rules_version"],
         decided_at=datetime.fromisoformat(record["decided_at"]),
-        notice=decode(catalogue, record["event"])[1] if row.kind is Kind.NOTICES else None,
+        notice=data if is_notice else None,
+        fact=fact_of(_envelope(envelope, time), data, record["decision"], record["rules_version"]),
     )
+
+
+def _envelope(written: Mapping[str, Any], time: datetime) -> Envelope:
+    level = Confidentiality(written["confidentiality"])
+    names = ("id", "source", "type", "subject", "correlationid", "dataschema", "causationid")
+    return Envelope(time=time, confidentiality=level, **{name: written[name] for name in names})
 
 
 async def take_decisions(parts: Parts, events: Sequence[Any]) -> None:

@@ -1,0 +1,199 @@
+"""Count the facts that wait: what they change of their threads goes into the cells, once, whatever happens between.
+
+The cells are always the increments of exactly the facts that are marked as counted: both change in one transaction, and
+one process counts at a time. A fact changes its own thread; a correction also that of the event which it corrects and
+those of the other corrections of it.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.domain.indicators.cells import Cell
+from hub.domain.indicators.corrections import replaced
+from hub.domain.indicators.facts import Fact, Key
+from hub.domain.indicators.increments import increments
+from hub.ledger.indicators.facts import fact_from_row
+
+BATCH: Final = 2000
+"""Facts of one turn."""
+
+LOCK: Final = 3_535_030
+"""Advisory lock: one process counts, or freezes a period, at a time."""
+
+_COUNTED_AT_MOST: Final = 100_000  # facts that wait, as the metric tells them
+
+_TAKE: Final = text("""
+select seq, source, id, thread, corrects from indicator_fact
+where counted_at is null and seq <> all(cast(:leave as bigint[]))
+order by seq limit :limit
+""")
+_TOUCHED: Final = text("""
+select f.thread from unnest(cast(:sources as text[]), cast(:corrects as text[])) as n (source, id)
+join indicator_fact f on f.source = n.source and f.id = n.id
+union
+select f.thread from unnest(cast(:sources as text[]), cast(:corrects as text[])) as n (source, corrects)
+join indicator_fact f on f.source = n.source and f.corrects = n.corrects
+""")
+_OF_THREADS: Final = text("""
+select * from indicator_fact
+where thread = any(cast(:threads as text[]))
+  and (counted_at is not null or seq = any(cast(:taken as bigint[])))
+""")
+_CORRECTING: Final = text("""
+select * from indicator_fact
+where (source, corrects) in (
+    select n.source, n.id from unnest(cast(:sources as text[]), cast(:ids as text[])) as n (source, id)
+  )
+  and corrects is not null and (counted_at is not null or seq = any(cast(:taken as bigint[])))
+""")
+_CLOSED: Final = text("select name, first, last, frozen_at from indicator_period")
+
+# A cell that comes to nothing goes, any other is written: two sets of rows, so that one statement may do both.
+_ADD: Final = text("""
+with delta as (
+  select * from jsonb_to_recordset(cast(cast(:rows as text) as jsonb))
+    as d (month text, measure text, dims text[], adjustment text, amount bigint)
+), gone as (
+  delete from indicator_cell c using delta d
+  where c.month = d.month and c.measure = d.measure and c.dims = d.dims and c.adjustment = d.adjustment
+    and c.amount + d.amount = 0
+  returning c.month, c.measure, c.dims, c.adjustment
+)
+insert into indicator_cell (month, measure, dims, adjustment, amount)
+select d.month, d.measure, d.dims, d.adjustment, d.amount from delta d
+where not exists (
+  select from gone g
+  where g.month = d.month and g.measure = d.measure and g.dims = d.dims and g.adjustment = d.adjustment
+)
+on conflict (month, measure, dims, adjustment) do update set amount = indicator_cell.amount + excluded.amount
+""")
+_MARK: Final = text("""
+update indicator_fact set counted_at = :at where counted_at is null and seq = any(cast(:taken as bigint[]))
+""")
+_WAITING: Final = text("select count(*) from (select from indicator_fact where counted_at is null limit :most) as w")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a turn did: facts counted, threads read again, cells changed. `seqs`: of the facts."""
+
+    seqs: tuple[int, ...]
+    threads: int
+    cells: int
+
+
+async def try_lock(connection: AsyncConnection) -> bool:
+    """Become the only one that counts until the transaction ends; False when another process counts now."""
+    return bool(await connection.scalar(text("select pg_try_advisory_xact_lock(:key)"), {"key": LOCK}))
+
+
+async def hold_lock(connection: AsyncConnection) -> None:
+    """Become the only one that counts until the transaction ends, once the one that counts now is done."""
+    await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": LOCK})
+
+
+async def count_turn(
+    connection: AsyncConnection, now: datetime, limit: int = BATCH, leave: Collection[int] = ()
+) -> Turn:
+    """Count the facts that have waited longest, at most `limit`, without those of `leave` (their `seq`).
+
+    Inside the caller's transaction, which holds the lock of this module.
+    """
+    taking = await connection.execute(_TAKE, {"leave": sorted(leave), "limit": limit})
+    waiting = taking.mappings().all()
+    taken = [row["seq"] for row in waiting]
+    if not taken:
+        return Turn((), 0, 0)
+    threads = await _touched(connection, waiting)
+    facts = await _facts_of(connection, threads, taken)
+    correcting = await _correcting(connection, facts, taken)
+    delta = changes(facts, correcting, {(row["source"], row["id"]) for row in waiting})
+    closed = (await connection.execute(_CLOSED)).mappings().all()
+    await _add(connection, delta, _adjustments(closed))
+    # What is counted after a period was frozen is told from what was by this instant.
+    after = max((row["frozen_at"] for row in closed), default=now - timedelta(microseconds=1))
+    await connection.execute(_MARK, {"at": max(now, after + timedelta(microseconds=1)), "taken": taken})
+    return Turn(tuple(taken), len(threads), len(delta))
+
+
+def changes(facts: Iterable[Fact], correcting: Sequence[Fact], new: Collection[Key]) -> dict[Cell, int]:
+    """By how much each cell changes when the facts of `new` are counted too.
+
+    `facts`: every fact of the threads that this touches, `correcting`: every fact that corrects one of them or the same
+    event as one of them; both hold counted facts and those of `new` only.
+    """
+    gone_before = replaced(fact for fact in correcting if fact.key not in new)
+    gone_after = replaced(correcting)
+    threads: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        threads[fact.thread].append(fact)
+    delta: Counter[Cell] = Counter()
+    for thread in threads.values():
+        before = [fact for fact in thread if fact.key not in new and fact.key not in gone_before]
+        after = [fact for fact in thread if fact.key not in gone_after]
+        if after:
+            delta.update(increments(after))
+        if before:
+            delta.subtract(increments(before))
+    return {cell: amount for cell, amount in delta.items() if amount}
+
+
+async def waiting_facts(connection: AsyncConnection) -> int:
+    """How many facts wait to be counted, as far as 100,000."""
+    return await connection.scalar(_WAITING, {"most": _COUNTED_AT_MOST}) or 0
+
+
+async def _touched(connection: AsyncConnection, waiting: Sequence[RowMapping]) -> list[str]:
+    threads = {row["thread"] for row in waiting}
+    correcting = [row for row in waiting if row["corrects"] is not None]
+    if correcting:
+        targets = {
+            "sources": [row["source"] for row in correcting],
+            "corrects": [row["corrects"] for row in correcting],
+        }
+        threads.update(await connection.scalars(_TOUCHED, targets))
+    return sorted(threads)
+
+
+async def _facts_of(connection: AsyncConnection, threads: Sequence[str], taken: Sequence[int]) -> list[Fact]:
+    """The facts of threads that are counted or taken."""
+    rows = await connection.execute(_OF_THREADS, {"threads": threads, "taken": taken})
+    return [fact_from_row(row) for row in rows.mappings()]
+
+
+async def _correcting(connection: AsyncConnection, facts: Sequence[Fact], taken: Sequence[int]) -> list[Fact]:
+    """What corrects one of the facts, or the event that one of them corrects."""
+    keys = {fact.key for fact in facts} | {(fact.source, fact.corrects) for fact in facts if fact.corrects is not None}
+    wanted = {"sources": [source for source, _ in keys], "ids": [id_ for _, id_ in keys], "taken": taken}
+    return [fact_from_row(row) for row in (await connection.execute(_CORRECTING, wanted)).mappings()]
+
+
+def _adjustments(closed: Sequence[RowMapping]) -> Mapping[tuple[str, str], str]:
+    """First and last month of each frozen period → its name, years before months."""
+    return {(row["first"], row["last"]): row["name"] for row in sorted(closed, key=lambda r: r["first"] == r["last"])}
+
+
+def _adjustment(month: str, closed: Mapping[tuple[str, str], str]) -> str:
+    return next((name for (first, last), name in closed.items() if first <= month <= last), "")
+
+
+async def _add(connection: AsyncConnection, delta: Mapping[Cell, int], closed: Mapping[tuple[str, str], str]) -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "month": cell.month,
+            "measure": cell.measure,
+            "dims": list(cell.dims),
+            "adjustment": _adjustment(cell.month, closed),
+            "amount": amount,
+        }
+        for cell, amount in sorted(delta.items())
+    ]
+    if rows:
+        await connection.execute(_ADD, {"rows": json.dumps(rows, ensure_ascii=False)})

@@ -1,0 +1,176 @@
+"""Freeze a period: its numbers, definitions, rules versions and a hash of what they were counted from, for good."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import RowMapping, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from hub.domain.indicators.cells import Cell
+from hub.domain.indicators.periods import Period, month_of
+from hub.ledger.indicators.cells import cells_of
+from hub.ledger.indicators.counting import count_turn, hold_lock
+from hub.ledger.indicators.recount import recount
+from hub.ledger.tables import indicator_period
+
+Definitions = Sequence[Mapping[str, Any]]
+"""What each figure means, as plain data."""
+
+_INPUTS: Final = text("""
+select count(*), coalesce(sha256(string_agg(digest, ''::bytea order by source collate "C", id collate "C")), sha256(''))
+from indicator_fact
+where month between :first and :last and counted_at <= :until
+""")
+_LAST_COUNTED: Final = text("select max(counted_at) from indicator_fact")
+_RULES: Final = text("""
+select distinct rules_version from indicator_fact
+where month between :first and :last and counted_at <= :until
+""")
+
+
+class NotFreezable(ValueError):
+    """The period cannot be frozen, or not now; the message says why, in French."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A frozen period, as it is kept. `inputs`: facts that its numbers were counted from."""
+
+    period: Period
+    frozen_at: datetime
+    frozen_by: str
+    rules_versions: tuple[str, ...]
+    definitions: Definitions
+    cells: Counter[Cell]
+    inputs: int
+    inputs_sha256: bytes
+    seal: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What is still as it was frozen: the row itself, what it was counted from, what a recount and the cells give."""
+
+    seal: bool
+    inputs: bool
+    recount: bool
+    cells: bool
+
+    @property
+    def stands(self) -> bool:
+        """Whether everything is."""
+        return self.seal and self.inputs and self.recount and self.cells
+
+
+async def freeze(
+    engine: AsyncEngine, period: Period, by: str, clock: Callable[[], datetime], definitions: Definitions
+) -> Frozen:
+    """Count what waits, then freeze a month or a year that is over. Raises NotFreezable."""
+    if period.last >= month_of(clock()):
+        msg = f"{period.label()} n’est pas encore achevé."
+        raise NotFreezable(msg)
+    while True:
+        async with engine.begin() as connection:
+            await hold_lock(connection)
+            await _check(connection, period)
+            turn = await count_turn(connection, clock())
+            if not turn.seqs:
+                return await _freeze(connection, period, by, clock(), definitions)
+
+
+async def frozen_periods(connection: AsyncConnection) -> list[Frozen]:
+    """Every frozen period, the earliest first."""
+    rows = await connection.execute(select(indicator_period).order_by("first", "last"))
+    return [_frozen(row) for row in rows.mappings()]
+
+
+async def frozen_period(connection: AsyncConnection, name: str) -> Frozen | None:
+    """The period frozen under this name."""
+    row = (await connection.execute(select(indicator_period).where(indicator_period.c.name == name))).mappings().first()
+    return None if row is None else _frozen(row)
+
+
+async def verify(connection: AsyncConnection, frozen: Frozen) -> Verified:
+    """Compute everything again, from the facts that a period was counted from."""
+    period = frozen.period
+    inputs, inputs_sha256 = await _inputs(connection, period, frozen.frozen_at)
+    return Verified(
+        seal=frozen.seal == _seal(_content(frozen)),
+        inputs=(inputs, inputs_sha256) == (frozen.inputs, frozen.inputs_sha256),
+        recount=await recount(connection, period, frozen.frozen_at) == frozen.cells,
+        cells=await cells_of(connection, period) == frozen.cells,
+    )
+
+
+async def _check(connection: AsyncConnection, period: Period) -> None:
+    """Raise NotFreezable for what is neither a month nor a year, or touches a period that stands already."""
+    if (len(period.months), period.name) not in {(1, period.first), (12, period.first[:4])}:
+        msg = "Seuls un mois ou une année de référence se figent."
+        raise NotFreezable(msg)
+    for name, first, last in await connection.execute(text("select name, first, last from indicator_period")):
+        if name == period.name:
+            msg = f"{period.label()} est déjà figé."
+            raise NotFreezable(msg)
+        if first != last and first <= period.last and period.first <= last:
+            msg = f"{period.label()} : l’année {name} est déjà figée."
+            raise NotFreezable(msg)
+
+
+async def _freeze(
+    connection: AsyncConnection, period: Period, by: str, now: datetime, definitions: Definitions
+) -> Frozen:
+    # Clocks differ: what was counted so far is what was counted by this instant, for good.
+    at = max(now, await connection.scalar(_LAST_COUNTED) or now)
+    inputs, inputs_sha256 = await _inputs(connection, period, at)
+    months = {"first": period.first, "last": period.last, "until": at}
+    rules = sorted(await connection.scalars(_RULES, months))
+    cells = await cells_of(connection, period)
+    frozen = Frozen(period, at, by, tuple(rules), list(definitions), cells, inputs, inputs_sha256, b"")
+    content = _content(frozen)
+    row = content | {"frozen_at": at, "frozen_by": by, "inputs_sha256": inputs_sha256, "seal": _seal(content)}
+    await connection.execute(insert(indicator_period).values(row))
+    return _frozen(row)
+
+
+async def _inputs(connection: AsyncConnection, period: Period, until: datetime) -> tuple[int, bytes]:
+    months = {"first": period.first, "last": period.last, "until": until}
+    number, sha256 = (await connection.execute(_INPUTS, months)).one()
+    return number, sha256
+
+
+def _content(frozen: Frozen) -> dict[str, Any]:
+    """What the seal is over: everything but when and by whom."""
+    return {
+        "name": frozen.period.name,
+        "first": frozen.period.first,
+        "last": frozen.period.last,
+        "rules_versions": list(frozen.rules_versions),
+        "definitions": list(frozen.definitions),
+        "cells": [[*cell[:2], list(cell.dims), amount] for cell, amount in sorted(frozen.cells.items())],
+        "inputs": frozen.inputs,
+        "inputs_sha256": frozen.inputs_sha256.hex(),
+    }
+
+
+def _seal(content: Mapping[str, Any]) -> bytes:
+    written = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).digest()
+
+
+def _frozen(row: RowMapping | Mapping[str, Any]) -> Frozen:
+    return Frozen(
+        period=Period(row["name"], row["first"], row["last"]),
+        frozen_at=row["frozen_at"],
+        frozen_by=row["frozen_by"],
+        rules_versions=tuple(row["rules_versions"]),
+        definitions=row["definitions"],
+        cells=Counter({Cell(month, measure, tuple(dims)): n for month, measure, dims, n in row["cells"]}),
+        inputs=row["inputs"],
+        inputs_sha256=row["inputs_sha256"],
+        seal=row["seal"],
+    )
