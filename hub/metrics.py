@@ -99,6 +99,14 @@ NOTICES_SHORT = Counter(
     "Notice versions published with fewer days of notice than the notice matrix asks, by code.",
     ["code"],
 )
+INDICATOR_FACTS_COUNTED = Counter("hub_indicator_facts_counted_total", "Facts counted into the indicators.")
+INDICATOR_FACTS_WAITING = Gauge(
+    "hub_indicator_facts_waiting", "Facts that wait to be counted into the indicators, as far as 100,000."
+)
+INDICATORS_COUNTED_AT = Gauge(
+    "hub_indicators_counted_timestamp_seconds",
+    "When the processors last found every fact counted, as a Unix time; at first when they started, 0 in other roles.",
+)
 STATUSES_RELAYED = Counter("hub_statuses_relayed_total", "Status events relayed from the outbox to hub.statuses.")
 HEARTBEATS = Counter("hub_heartbeats_total", "Heartbeats published.")
 HEARTBEAT_AT = Gauge(

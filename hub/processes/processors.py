@@ -21,6 +21,8 @@ from hub.processors.audience import TURN_SECONDS as AUDIENCE_SECONDS
 from hub.processors.audience import AudiencePlanner
 from hub.processors.directory import catch_up
 from hub.processors.heartbeat import Heartbeat
+from hub.processors.indicators import TURN_SECONDS as INDICATORS_SECONDS
+from hub.processors.indicators import IndicatorCounter
 from hub.processors.parts import Parts
 from hub.processors.reconciliation import TURN_SECONDS, DailyReconciliation
 from hub.processors.relay import relay
@@ -68,6 +70,7 @@ async def work(service: Service) -> None:
             app.timer(interval=1.0)(heartbeat.beat)
             app.timer(interval=TURN_SECONDS)(DailyReconciliation(parts, settings, readers()).turn)
             app.timer(interval=AUDIENCE_SECONDS)(AudiencePlanner(parts).turn)
+            app.timer(interval=INDICATORS_SECONDS)(IndicatorCounter(parts).turn)
             relaying = asyncio.create_task(relay(parts, settings, producer, service.stop))
             await _run_app(service, app, steady, relaying)
             await relaying

@@ -81,10 +81,21 @@ _WAITING: Final = text("select count(*) from (select from indicator_fact where c
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """What a turn did: facts counted, threads read again, cells changed. `seqs`: of the facts."""
+class Waiting:
+    """A fact that waits to be counted."""
 
-    seqs: tuple[int, ...]
+    seq: int
+    source: str
+    id: str
+    thread: str
+    corrects: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was done: facts counted, threads read again, cells changed."""
+
+    facts: int
     threads: int
     cells: int
 
@@ -99,28 +110,27 @@ async def hold_lock(connection: AsyncConnection) -> None:
     await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": LOCK})
 
 
-async def count_turn(
-    connection: AsyncConnection, now: datetime, limit: int = BATCH, leave: Collection[int] = ()
-) -> Turn:
-    """Count the facts that have waited longest, at most `limit`, without those of `leave` (their `seq`).
+async def take_waiting(connection: AsyncConnection, limit: int = BATCH, leave: Collection[int] = ()) -> list[Waiting]:
+    """The facts that have waited longest, at most `limit`, without those of `leave` (their `seq`)."""
+    rows = await connection.execute(_TAKE, {"leave": sorted(leave), "limit": limit})
+    return [Waiting(**row) for row in rows.mappings()]
 
-    Inside the caller's transaction, which holds the lock of this module.
-    """
-    taking = await connection.execute(_TAKE, {"leave": sorted(leave), "limit": limit})
-    waiting = taking.mappings().all()
-    taken = [row["seq"] for row in waiting]
-    if not taken:
-        return Turn((), 0, 0)
+
+async def count_facts(connection: AsyncConnection, waiting: Sequence[Waiting], now: datetime) -> Counted:
+    """Count these facts, inside the caller's transaction, which took them and holds the lock of this module."""
+    if not waiting:
+        return Counted(0, 0, 0)
+    taken = [one.seq for one in waiting]
     threads = await _touched(connection, waiting)
     facts = await _facts_of(connection, threads, taken)
     correcting = await _correcting(connection, facts, taken)
-    delta = changes(facts, correcting, {(row["source"], row["id"]) for row in waiting})
+    delta = changes(facts, correcting, {(one.source, one.id) for one in waiting})
     closed = (await connection.execute(_CLOSED)).mappings().all()
     await _add(connection, delta, _adjustments(closed))
-    # What is counted after a period was frozen is told from what was by this instant.
-    after = max((row["frozen_at"] for row in closed), default=now - timedelta(microseconds=1))
-    await connection.execute(_MARK, {"at": max(now, after + timedelta(microseconds=1)), "taken": taken})
-    return Turn(tuple(taken), len(threads), len(delta))
+    # What is counted after a period was frozen is told from what was before by this instant, whatever the clocks say.
+    at = max((now, *(row["frozen_at"] + timedelta(microseconds=1) for row in closed)))
+    await connection.execute(_MARK, {"at": at, "taken": taken})
+    return Counted(len(taken), len(threads), len(delta))
 
 
 def changes(facts: Iterable[Fact], correcting: Sequence[Fact], new: Collection[Key]) -> dict[Cell, int]:
@@ -150,13 +160,13 @@ async def waiting_facts(connection: AsyncConnection) -> int:
     return await connection.scalar(_WAITING, {"most": _COUNTED_AT_MOST}) or 0
 
 
-async def _touched(connection: AsyncConnection, waiting: Sequence[RowMapping]) -> list[str]:
-    threads = {row["thread"] for row in waiting}
-    correcting = [row for row in waiting if row["corrects"] is not None]
+async def _touched(connection: AsyncConnection, waiting: Sequence[Waiting]) -> list[str]:
+    threads = {one.thread for one in waiting}
+    correcting = [one for one in waiting if one.corrects is not None]
     if correcting:
         targets = {
-            "sources": [row["source"] for row in correcting],
-            "corrects": [row["corrects"] for row in correcting],
+            "sources": [one.source for one in correcting],
+            "corrects": [one.corrects for one in correcting],
         }
         threads.update(await connection.scalars(_TOUCHED, targets))
     return sorted(threads)

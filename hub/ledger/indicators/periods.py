@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from hub.domain.indicators.cells import Cell
 from hub.domain.indicators.periods import Period, month_of
 from hub.ledger.indicators.cells import cells_of
-from hub.ledger.indicators.counting import count_turn, hold_lock
+from hub.ledger.indicators.counting import count_facts, hold_lock, take_waiting
 from hub.ledger.indicators.recount import recount
 from hub.ledger.tables import indicator_period
 
@@ -78,8 +78,8 @@ async def freeze(
         async with engine.begin() as connection:
             await hold_lock(connection)
             await _check(connection, period)
-            turn = await count_turn(connection, clock())
-            if not turn.seqs:
+            counted = await count_facts(connection, await take_waiting(connection), clock())
+            if not counted.facts:
                 return await _freeze(connection, period, by, clock(), definitions)
 
 
