@@ -120,11 +120,12 @@ def _delivery(chance: random.Random, name: str) -> Fact:
         confidentiality=Confidentiality.C1,
     )
     data = {
-        "event_id": "e",
+        "delivery": f"delivery-{chance.randrange(9)}",
+        "event_id": f"e-{chance.randrange(3)}",
         "contact": chance.choice(("c1", "c2", "c3")),
         "service": "CDAS",
         "role": "REFERENT",
-        "status": chance.choice(("SCHEDULED", "TAKEN_IN_CHARGE", "CANCELLED")),
+        "status": chance.choice(("SCHEDULED", "TAKEN_IN_CHARGE", "REDIRECTED")),
         "acknowledge_by": at.isoformat(),
         "at": at.isoformat(),
     }
