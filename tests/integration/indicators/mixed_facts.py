@@ -80,7 +80,7 @@ def pure(facts: Iterable[Fact]) -> Counter[Cell]:
 
 def _event(chance: random.Random, name: str, known: Sequence[Fact]) -> dict[str, Any]:
     event_type = chance.choice(_types())
-    event = json.loads(chance.choice(_examples(event_type)))
+    event: dict[str, Any] = json.loads(chance.choice(_examples(event_type)))
     data = event["data"]
     institution = chance.choice(sorted(name.value for name in EVENT_TYPES[event_type].emitters if name in SOURCES))
     for field, choices in _CHOICES.items():
