@@ -12,7 +12,7 @@ from hub.bench.measure import BenchOptions, BenchResult, Goal
 from hub.cli.output import AsJson, print_json, print_table
 from hub.errors import HubError
 
-NAMES = ("decide", "router", "gateway", "latency", "deliver")
+NAMES = ("decide", "router", "gateway", "latency", "deliver", "replay")
 _MODULE = "hub.bench."
 
 

@@ -19,7 +19,7 @@ from hub.wire.schemas import Catalogue, PublishedSchema, UnknownSchema
 PREFIX_LENGTH = 5
 
 # What fastavro raises on bytes that do not fit the schema; anything else is a fault of ours and goes through.
-_UNREADABLE = (
+UNREADABLE = (
     EOFError,  # the bytes end too early, or a length is negative
     LookupError,  # an index of an enum or of a union outside its list; a varint that never ends
     ValueError,  # not UTF-8; a date outside the years 1 to 9999
@@ -65,7 +65,7 @@ def read(writer: PublishedSchema, reader: PublishedSchema, value: bytes) -> dict
     stream.seek(PREFIX_LENGTH)
     try:
         datum = schemaless_reader(stream, writer.strict, None if reader is writer else reader.parsed)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise diagnose(writer.parsed, value[PREFIX_LENGTH:]) from error
     if stream.tell() != len(value):
         raise WireFault("AVRO_TRAILING_BYTES", "/data", "The value goes on after the end of its datum.")
