@@ -1,0 +1,1 @@
+"""Counting the indicators again, without Kafka."""
