@@ -256,12 +256,9 @@ def _item(row: RowMapping) -> Item:
 def _purposes(
     contact: str, place: tuple[str, str, str | None], routings: Sequence[Mapping[str, Any]]
 ) -> tuple[str, ...]:
-    asked = {
-        routing["purpose"]
-        for routing in routings
-        if contact in routing["recipients"] or place == (routing["service"], routing["role"], routing["cdas"])
-    }
-    return tuple(sorted(asked))
+    by_name = {routing["purpose"] for routing in routings if contact in routing["recipients"]}
+    of_place = (r["purpose"] for r in routings if place == (r["service"], r["role"], r["cdas"]))
+    return tuple(sorted(by_name or of_place))
 
 
 def _notice(row: RowMapping) -> ItemNotice | None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.delivery.occasions import read_occasion
-from hub.ledger.tables import delivery, event
+from hub.ledger.tables import delivery, event, operator_action
 
 
 async def routings_of(connection: AsyncConnection, source: str, event_id: str) -> Sequence[Mapping[str, Any]]:
@@ -31,19 +31,33 @@ async def purposes_by_delivery(connection: AsyncConnection, source: str, event_i
         .where(delivery.c.event_source == source, delivery.c.event_id == event_id)
         .order_by(delivery.c.id)
     )
-    rows = (await connection.execute(query)).all()
+    rows = {row.id: row for row in await connection.execute(query)}
     routings = await routings_of(connection, source, event_id)
-    return {row.id: _purposes(row, routings) for row in rows}
+    asked = {id_: _purposes(row, routings) for id_, row in rows.items()}
+    if unnamed := [id_ for id_, purposes in asked.items() if not purposes]:
+        for new, of in await _redirected(connection, unnamed):
+            asked[new] = set(asked.get(of, ()))
+    return {id_: purposes or _of_place(rows[id_], routings) for id_, purposes in asked.items()}
 
 
 def _purposes(row: Any, routings: Sequence[Mapping[str, Any]]) -> set[str]:
-    """What a recipient was asked for: by the occasion, by name, or as the service and role that a routing names."""
+    """What a recipient was asked for: by the occasion, or by name."""
     purpose = read_occasion(row.occasion).purpose
     if purpose is not None:
         return {purpose}
+    return {routing["purpose"] for routing in routings if row.contact in routing["recipients"]}
+
+
+async def _redirected(connection: AsyncConnection, deliveries: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+    """Of those that an operator made by redirecting: each with the delivery that it stands for, the earliest first."""
+    acts = select(operator_action.c.new_delivery, operator_action.c.delivery)
+    found = await connection.execute(
+        acts.where(operator_action.c.new_delivery.in_(deliveries)).order_by(operator_action.c.seq)
+    )
+    return [(new, of) for new, of in found]
+
+
+def _of_place(row: Any, routings: Sequence[Mapping[str, Any]]) -> set[str]:
+    """What the service and role of a delivery were asked for."""
     place = (row.service, row.role, row.cdas)
-    return {
-        routing["purpose"]
-        for routing in routings
-        if row.contact in routing["recipients"] or place == (routing["service"], routing["role"], routing["cdas"])
-    }
+    return {r["purpose"] for r in routings if place == (r["service"], r["role"], r["cdas"])}

@@ -27,10 +27,11 @@ EVENT = "event-1"
 # Two recipients of one purpose in two services, and one who is asked for something else.
 ASKED = {
     "referent": ("CAF_SOCIAL_WORK", "SOCIAL_WORKER"),
+    "colleague": ("CAF_SOCIAL_WORK", "SOCIAL_WORKER"),
     "manager": ("CDAS", "MANAGER"),
     "desk": ("CAF_BENEFITS", "FRONT_OFFICE"),
 }
-PURPOSES = {"referent": "URGENT_RESPONSE", "manager": "URGENT_RESPONSE", "desk": "COMPETENCE"}
+PURPOSES = {"referent": "URGENT_RESPONSE", "colleague": "SUPPORT", "manager": "URGENT_RESPONSE", "desk": "COMPETENCE"}
 
 
 def id_of(contact: str) -> UUID:
@@ -158,6 +159,13 @@ async def test_who_is_asked_for_something_else_may_take_that_in_charge_too(engin
     await put_situation(engine, referent="ACCEPTED", desk="ACCEPTED")
     assert Answer.TAKEN is (await taken(engine, "referent")).answer
     assert Answer.TAKEN is (await taken(engine, "desk")).answer
+
+
+async def test_who_is_asked_for_something_else_in_the_same_service_and_role_goes_on(engine: AsyncEngine) -> None:
+    await put_situation(engine, referent="ACCEPTED", colleague="ACCEPTED")
+    assert Answer.TAKEN is (await taken(engine, "referent")).answer
+    assert ("ACCEPTED", None) == (await states(engine))["colleague"]
+    assert Answer.TAKEN is (await taken(engine, "colleague")).answer
 
 
 async def test_of_two_people_who_press_at_once_exactly_one_takes_it(engine: AsyncEngine) -> None:
