@@ -2,9 +2,8 @@
 
 import typer
 
+from hub.cli.indicators_freeze import freeze_command, frozen_command
+
 app = typer.Typer(help="The convention's indicators: show, recount, freeze and report them.", no_args_is_help=True)
-
-
-@app.callback()
-def _group() -> None:
-    pass
+app.command("freeze")(freeze_command)
+app.command("frozen")(frozen_command)

@@ -16,6 +16,7 @@ from hub.domain.indicators.periods import Period, month_of
 from hub.ledger.indicators.cells import cells_of
 from hub.ledger.indicators.counting import count_facts, hold_lock, take_waiting
 from hub.ledger.indicators.recount import recount
+from hub.ledger.never_stored import agreement_refusals
 from hub.ledger.tables import indicator_period
 
 Definitions = Sequence[Mapping[str, Any]]
@@ -25,6 +26,9 @@ _INPUTS: Final = text("""
 select count(*), coalesce(sha256(string_agg(digest, ''::bytea order by source collate "C", id collate "C")), sha256(''))
 from indicator_fact
 where month between :first and :last and counted_at <= :until
+""")
+_LATER: Final = text("""
+select count(*) from indicator_fact where month between :first and :last and counted_at > :until
 """)
 _LAST_COUNTED: Final = text("select max(counted_at) from indicator_fact")
 _RULES: Final = text("""
@@ -39,7 +43,10 @@ class NotFreezable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A frozen period, as it is kept. `inputs`: facts that its numbers were counted from."""
+    """A frozen period, as it is kept. `inputs`: facts that its numbers were counted from.
+
+    `agreement_refusals`: the bare number of refusals, of which there are no facts.
+    """
 
     period: Period
     frozen_at: datetime
@@ -47,6 +54,7 @@ class Frozen:
     rules_versions: tuple[str, ...]
     definitions: Definitions
     cells: Counter[Cell]
+    agreement_refusals: int | None
     inputs: int
     inputs_sha256: bytes
     seal: bytes
@@ -95,16 +103,25 @@ async def frozen_period(connection: AsyncConnection, name: str) -> Frozen | None
     return None if row is None else _frozen(row)
 
 
-async def verify(connection: AsyncConnection, frozen: Frozen) -> Verified:
-    """Compute everything again, from the facts that a period was counted from."""
+async def verify(connection: AsyncConnection, frozen: Frozen, *, seal_only: bool = False) -> Verified:
+    """Compute everything again, from the facts that a period was counted from; or its seal only, from its row."""
     period = frozen.period
-    inputs, inputs_sha256 = await _inputs(connection, period, frozen.frozen_at)
+    sealed = frozen.seal == _seal(_content(frozen))
+    if seal_only:
+        return Verified(sealed, inputs=True, recount=True, cells=True)
+    inputs = await _inputs(connection, period, frozen.frozen_at)
     return Verified(
-        seal=frozen.seal == _seal(_content(frozen)),
-        inputs=(inputs, inputs_sha256) == (frozen.inputs, frozen.inputs_sha256),
+        seal=sealed,
+        inputs=inputs == (frozen.inputs, frozen.inputs_sha256),
         recount=await recount(connection, period, frozen.frozen_at) == frozen.cells,
         cells=await cells_of(connection, period) == frozen.cells,
     )
+
+
+async def later_facts(connection: AsyncConnection, frozen: Frozen) -> int:
+    """How many facts of a period's months were counted after it was frozen."""
+    months = {"first": frozen.period.first, "last": frozen.period.last, "until": frozen.frozen_at}
+    return await connection.scalar(_LATER, months) or 0
 
 
 async def _check(connection: AsyncConnection, period: Period) -> None:
@@ -130,7 +147,8 @@ async def _freeze(
     months = {"first": period.first, "last": period.last, "until": at}
     rules = sorted(await connection.scalars(_RULES, months))
     cells = await cells_of(connection, period)
-    frozen = Frozen(period, at, by, tuple(rules), list(definitions), cells, inputs, inputs_sha256, b"")
+    refusals = await agreement_refusals(connection, period.first, period.last)
+    frozen = Frozen(period, at, by, tuple(rules), definitions, cells, refusals, inputs, inputs_sha256, b"")
     content = _content(frozen)
     row = content | {"frozen_at": at, "frozen_by": by, "inputs_sha256": inputs_sha256, "seal": _seal(content)}
     await connection.execute(insert(indicator_period).values(row))
@@ -152,6 +170,7 @@ def _content(frozen: Frozen) -> dict[str, Any]:
         "rules_versions": list(frozen.rules_versions),
         "definitions": list(frozen.definitions),
         "cells": [[*cell[:2], list(cell.dims), amount] for cell, amount in sorted(frozen.cells.items())],
+        "agreement_refusals": frozen.agreement_refusals,
         "inputs": frozen.inputs,
         "inputs_sha256": frozen.inputs_sha256.hex(),
     }
@@ -170,6 +189,7 @@ def _frozen(row: RowMapping | Mapping[str, Any]) -> Frozen:
         rules_versions=tuple(row["rules_versions"]),
         definitions=row["definitions"],
         cells=Counter({Cell(month, measure, tuple(dims)): n for month, measure, dims, n in row["cells"]}),
+        agreement_refusals=row["agreement_refusals"],
         inputs=row["inputs"],
         inputs_sha256=row["inputs_sha256"],
         seal=row["seal"],

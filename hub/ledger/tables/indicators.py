@@ -45,8 +45,9 @@ indicator_cell = Table(
 )
 
 # Closed periods; a trigger refuses every change of a row. `first`, `last`: months, both included. `cells`: rows of
-# month, measure, dimensions, amount. `inputs`: how many facts, `inputs_sha256`: over their digests by source and id.
-# `seal`: SHA-256 of the row without `frozen_at` and `frozen_by`, as canonical JSON.
+# month, measure, dimensions, amount. `agreement_refusals`: the bare number, null where none was counted. `inputs`: how
+# many facts, `inputs_sha256`: over their digests by source and id. `seal`: SHA-256 of the row without `frozen_at` and
+# `frozen_by`, as canonical JSON.
 indicator_period = Table(
     "indicator_period",
     metadata,
@@ -58,6 +59,7 @@ indicator_period = Table(
     strings("rules_versions"),
     Column("definitions", JSONB, nullable=False),
     Column("cells", JSONB, nullable=False),
+    Column("agreement_refusals", BigInteger, nullable=True),
     Column("inputs", BigInteger, nullable=False),
     Column("inputs_sha256", LargeBinary, nullable=False),
     Column("seal", LargeBinary, nullable=False),

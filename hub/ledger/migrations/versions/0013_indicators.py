@@ -47,6 +47,7 @@ _STATEMENTS: tuple[str, ...] = (
       rules_versions text[] not null default '{}',
       definitions jsonb not null,
       cells jsonb not null,
+      agreement_refusals bigint,
       inputs bigint not null,
       inputs_sha256 bytea not null,
       seal bytea not null,
