@@ -55,11 +55,14 @@ class MaskedTable:
 class Told:
     """What a reader learns elsewhere of a breakdown: totals of the whole département that stand beside it.
 
-    `dimensions`: those whose margins are such totals. `rows`: cells of one dimension that are.
+    `dimensions`: those whose margins are such totals. `rows`: cells of one dimension that are. `unsafe`: cells
+    that would tell others with what was shown before, and are hidden like small ones; `unsafe_lines`: such margins.
     """
 
     dimensions: frozenset[int] = frozenset()
     rows: frozenset[tuple[str, ...]] = frozenset()
+    unsafe: frozenset[tuple[str, ...]] = frozenset()
+    unsafe_lines: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
 
 NOTHING_TOLD: Final = Told()
@@ -84,16 +87,16 @@ def mask_table(
     return _two_dimensions(rows, threshold, told) if two else _one_dimension(rows, threshold, told)
 
 
-def hidden_in_line(cells: Mapping[_Key, int], threshold: int = THRESHOLD) -> frozenset[_Key] | None:
+def hidden_in_line(
+    cells: Mapping[_Key, int], threshold: int = THRESHOLD, unsafe: frozenset[_Key] = frozenset()
+) -> frozenset[_Key] | None:
     """The cells of a line with a known total that are hidden; None where the whole line is withheld."""
     if 0 < sum(cells.values()) < threshold:
         return None
     numbers = sorted({number for number in cells.values() if number})
-    if not numbers or numbers[0] >= threshold:
-        return frozenset()
     for cut in (threshold - 1, *(number for number in numbers if number >= threshold)):
-        hidden = {key for key, number in cells.items() if 0 < number <= cut}
-        if _leaves_room(len(hidden), sum(cells[key] for key in hidden), threshold):
+        hidden = {key for key, number in cells.items() if 0 < number <= cut or (number and key in unsafe)}
+        if not hidden or _leaves_room(len(hidden), sum(cells[key] for key in hidden), threshold):
             return frozenset(hidden)
     return None
 
@@ -108,7 +111,9 @@ def _leaves_room(count: int, together: int, threshold: int) -> bool:
 
 def _one_dimension(rows: Mapping[tuple[str, ...], int], threshold: int, told: Told) -> MaskedTable:
     total = sum(rows.values())
-    hidden = hidden_in_line({key: number for key, number in rows.items() if key not in told.rows}, threshold)
+    hidden = hidden_in_line(
+        {key: number for key, number in rows.items() if key not in told.rows}, threshold, told.unsafe
+    )
     if hidden is None:
         return MaskedTable({}, (), total, Withheld.ALL)
     return MaskedTable(_shown(rows, hidden), (), total, Withheld.NOTHING)
@@ -121,7 +126,11 @@ def _two_dimensions(rows: Mapping[tuple[str, ...], int], threshold: int, told: T
         return nothing
     hidden: list[frozenset[str]] = []
     for dimension, margin in enumerate(margins):
-        line = frozenset() if dimension in told.dimensions else hidden_in_line(margin, threshold)
+        line = (
+            frozenset()
+            if dimension in told.dimensions
+            else hidden_in_line(margin, threshold, told.unsafe_lines[dimension])
+        )
         if line is None:
             return nothing
         hidden.append(line)
@@ -132,7 +141,7 @@ def _two_dimensions(rows: Mapping[tuple[str, ...], int], threshold: int, told: T
         if any(0 < n < threshold and key not in found for key, n in rows.items()):
             return nothing
     else:
-        found = hidden_in_grid(rows, margins, tuple(hidden), threshold)
+        found = hidden_in_grid(rows, margins, (told.unsafe, hidden[0], hidden[1]), threshold)
     shown = tuple(_shown(margin, line) for margin, line in zip(margins, hidden, strict=True))
     if found is None:
         return MaskedTable({}, shown, total, Withheld.CELLS)
