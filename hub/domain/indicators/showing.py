@@ -32,6 +32,7 @@ TOLD: Final[Mapping[tuple[str, str], Told]] = {
     ("V1.4", "form_by_benefit"): _COLUMNS,
     ("V1.5", "by_direction"): _COLUMNS,  # unjustified, justified and not known
     ("V1.6", "by_cdas"): _COLUMNS,
+    ("V2.3", "handover_requests"): _COLUMNS,  # the share with communication
     ("V2.3", "handover_answers"): _COLUMNS,  # the share that was accepted
     ("V2.3", "joint_intervention_answers"): _COLUMNS,
     ("A1", "asked"): _COLUMNS,  # with those given in time: the share that was
