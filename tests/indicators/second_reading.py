@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 PARIS = ZoneInfo("Europe/Paris")
 MEANS = {"PRIORITY_LINE": "line", "CDAP_FORM": "form"}
 MISSIONS = ("CD35_MISSIONS_FOR_CAF", "CAF_MISSIONS_FOR_CDAS")
-RANK = {"requested": 0, "postponed": 1, "accepted": 2, "refused": 2, "validated": 2, "completed": 3, "ended": 3}
+RANK = {"requested": 0, "postponed": 1, "accepted": 2, "validated": 2, "refused": 3, "completed": 4, "ended": 4}
+"""Of two events at one instant the further one is the later; a refusal is further than a consent."""
 
 Figures = dict[tuple[str, str, str], str]
 
@@ -232,7 +233,7 @@ def _v2_3(r: _Reading) -> Iterator[Line]:
     yield "communication", "", _share(len(spoken), len(asked))
     for figure, (yes, no) in answers.items():
         yield figure, "", _share(len(yes), len(yes) + len(no))
-    for direction in ("CDAS_TO_CAF", "CAF_TO_CDAS"):
+    for direction in ("CDAS_TO_CAF", "CAF_TO_CDAS", "UNKNOWN"):
         said = [sum(e.data["direction"] == direction for e in events) for events in (spoken, asked)]
         yield "communication by direction", direction, _share(*said)
         for figure, (yes, no) in answers.items():

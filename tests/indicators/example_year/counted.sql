@@ -316,8 +316,8 @@ insert into figure  -- each distinct service of a decision
 select 'A2', 'referrals by service', value, name, count(*) from period join asked on month between first and last,
     json_each('["' || replace(services, '|', '","') || '"]') where services <> '' group by name, value;
 create table progress (state text, rank int);
-insert into progress values ('requested', 0), ('postponed', 1), ('accepted', 2), ('refused', 2), ('validated', 2),
-    ('completed', 3), ('ended', 3);
+insert into progress values ('requested', 0), ('postponed', 1), ('accepted', 2), ('validated', 2), ('refused', 3),
+    ('completed', 4), ('ended', 4);
 create table flow as  -- thread and direction, in the month of the request, of the first event where none was published
 select what, month, direction, (select state from transfer t join progress on t.type = r.what || '.' || state
         where t.what = r.what and t.thread = r.thread and t.direction in (r.direction, '')  -- an end has no direction
