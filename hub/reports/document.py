@@ -44,7 +44,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under headings; the first `heads` entries of a row name it. `key` names its data file."""
+    """Rows under headings; the first `heads` entries of a row name it. `key` names its data file.
+
+    `turned`: pages show it with its rows as columns (months read from left to right); data files do not.
+    """
 
     kind: ClassVar[str] = "table"
     key: str
@@ -53,6 +56,7 @@ class Table:
     rows: tuple[tuple[Entry, ...], ...]
     note: str = ""
     heads: int = 1
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,15 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of the convention, or of somebody in the field, and where they are from."""
+    """Words of the convention, or of somebody in the field, and where they are from.
+
+    `introduces`: what follows belongs to it, and stays on its page.
+    """
 
     kind: ClassVar[str] = "quote"
     text: str
     source: str
+    introduces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hub.domain.french import without_bad_breaks
 from hub.reports.document import Document
+from hub.reports.tables import as_read
 
 TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
 
@@ -24,4 +25,5 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
     )
     found.filters["french"] = without_bad_breaks
+    found.filters["as_read"] = as_read
     return found

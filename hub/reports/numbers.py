@@ -71,6 +71,11 @@ def day_in_full(day: date) -> str:
     return f"{day_of_month(day)}{HARD}{MONTHS[day.month - 1]} {day.year}"
 
 
+def day_of(instant: datetime) -> str:
+    """The day of an instant, in Paris."""
+    return day_in_full(instant.astimezone(paris()).date())
+
+
 def instant_in_full(instant: datetime) -> str:
     """« 1er mars 2026 à 9 h 05 », in Paris."""
     local = instant.astimezone(paris())

@@ -13,8 +13,9 @@ from typing import Any, Final
 import typst
 
 from hub.domain.french import without_bad_breaks
-from hub.reports.document import Document, Entry
+from hub.reports.document import Document, Entry, Table
 from hub.reports.html import TEMPLATES
+from hub.reports.tables import as_read
 
 STANDARD: Final = "ua-1"
 
@@ -44,6 +45,9 @@ def plain(value: object) -> Any:
             return [plain(one) for one in value]
         case Entry(text=text, state=state):
             return {"text": without_bad_breaks(text), "state": state.value}
+        case Table():
+            shown = as_read(value)
+            return {**_fields(shown), "widths": _widths(shown)}
         case bool() | int() | float() | None:
             return value
         case _:
@@ -58,3 +62,24 @@ def _fields(value: object) -> dict[str, Any]:
             fields[name] = found if name == "svg" else plain(found)
     kind = getattr(value, "kind", None)
     return {"kind": kind, **fields} if kind is not None else fields
+
+
+_LONGEST_CELL: Final = 34
+_MANY: Final = 8
+
+
+def _widths(table: Table) -> list[int]:
+    """What each column wants, in letters: its longest cell, or its heading on three lines; many are all alike."""
+    wanted = [
+        max(
+            2,
+            *(len(one) for one in column.label.split()),
+            -(-len(column.label) // 3),
+            *(min(len(row[place].text), _LONGEST_CELL) for row in table.rows),
+        )
+        for place, column in enumerate(table.columns)
+    ]
+    if len(wanted) <= _MANY:
+        return wanted
+    widest = max(width for width, column in zip(wanted, table.columns, strict=True) if column.numeric)
+    return [widest if column.numeric else width for width, column in zip(wanted, table.columns, strict=True)]

@@ -1,6 +1,7 @@
-"""Every table of a document in the order of reading, for the formats that hold data and no text."""
+"""The tables of a document: all of them for the formats that hold data, and each as a page shows it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hub.reports.document import Block, Chart, Column, Document, Entry, KeyFigures, Section, Table
 
@@ -9,6 +10,19 @@ def tables(document: Document) -> Iterator[tuple[str, Table]]:
     """Each table with the title of the section where it stands; key figures and charts give theirs."""
     for section in document.sections:
         yield from _of_section(section)
+
+
+def as_read(table: Table) -> Table:
+    """The table as pages show it: a turned one with its rows as columns."""
+    if not table.turned:
+        return table
+    columns = (Column(""), *(Column(row[0].text, numeric=True) for row in table.rows))
+    rows = tuple(
+        (_word(column.label), *(row[place] for row in table.rows))
+        for place, column in enumerate(table.columns)
+        if column.numeric
+    )
+    return replace(table, columns=columns, rows=rows, turned=False)
 
 
 def table_of(figures: KeyFigures) -> Table:

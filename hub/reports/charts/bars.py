@@ -4,13 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hub.reports.charts.scale import steps
 from hub.reports.charts.svg import (
-    GRID,
-    INK,
     QUIET,
     WIDTH,
-    circle,
     colour,
     drawing,
     hatched,
@@ -55,53 +51,6 @@ def stacked_bars(key: str, labels: Sequence[str], rows: Sequence[Row], descripti
     masked, missing = State.MASKED in parts, State.NOT_PROVIDED in parts
     shapes += legend(key, shown, under, masked=masked, missing=missing)
     return drawing(key, under - 14 + legend_height(shown, masked=masked, missing=missing), shapes, description)
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """A name with what was measured and what was asked; None where there is no such thing."""
-
-    label: str
-    measured: float | None
-    asked: float | None
-
-
-def leads(key: str, rows: Sequence[Lead], unit: str, labels: tuple[str, str], description: str) -> str:
-    """A dot for what was measured and a stroke for what was asked, on one axis from zero."""
-    highest = max((value for row in rows for value in (row.measured, row.asked) if value is not None), default=0)
-    lowest = min((row.measured for row in rows if row.measured is not None), default=0)
-    axis = steps(max(highest, 1))
-    if lowest < 0:
-        axis = [-value for value in reversed(steps(-lowest, 2)[1:])] + axis
-    scale = (_ROOM + 10) / (axis[-1] - axis[0])
-
-    def at(value: float) -> float:
-        return _NAMES + 14 + (value - axis[0]) * scale
-
-    bottom = 8 + _ROW * len(rows)
-    shapes = []
-    for value in axis:
-        shapes += [
-            line(at(value), 4, at(value), bottom + 4, QUIET if value == 0 else GRID),
-            text(at(value), bottom + 18, f"{decimal(value)} {unit}", size=11, anchor="middle", colour=QUIET),
-        ]
-    for place, row in enumerate(rows):
-        middle = 8 + place * _ROW + _ROW / 2
-        shapes += _name(row.label, 8 + place * _ROW)
-        if row.measured is None:
-            shapes.append(text(at(0) + 8, middle + 4, "n. f.", size=11, colour=QUIET))
-        else:
-            shapes += [
-                line(at(0), middle, at(row.measured), middle, colour(0), 3),
-                circle(at(row.measured), middle, 6, colour(0)),
-                text(at(row.measured) + 11, middle - 4, decimal(row.measured), size=11.5, colour=INK, bold=True),
-            ]
-        if row.asked is not None:
-            shapes.append(line(at(row.asked), middle - 12, at(row.asked), middle + 12, colour(1), 3))
-    under = bottom + 44
-    missing = any(row.measured is None for row in rows)
-    shapes += legend(key, list(labels), under, masked=False, missing=missing)
-    return drawing(key, under - 14 + legend_height(list(labels), masked=False, missing=missing), shapes, description)
 
 
 def _name(label: str, y: float) -> list[str]:

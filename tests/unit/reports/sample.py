@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from hub.reports.charts.bars import Lead, Row, leads, stacked_bars
+from hub.reports.charts.bars import Row, stacked_bars
 from hub.reports.charts.flows import flows
 from hub.reports.charts.months import Bars, month_columns
 from hub.reports.document import (
@@ -88,11 +88,6 @@ def _charts() -> tuple[Section, ...]:
         Row("passage de relais refusé ou retiré", (State.MASKED, 6)),
         Row("accomplie", (40, 31)),
     )
-    notice = (
-        Lead("O1 – horaires et fermetures prévues", 18.5, 15),
-        Lead("O4 – réorganisation", 61, 60),
-        Lead("L4 – barèmes", None, 10),
-    )
     return (
         Section(
             "mois",
@@ -107,10 +102,7 @@ def _charts() -> tuple[Section, ...]:
         Section(
             "relais",
             "Relais",
-            (
-                _chart("bars", stacked_bars("bars", ("de la CAF", "du CDAS"), kinds, "d")),
-                _chart("leads", leads("leads", notice, "j", ("médiane", "délai demandé"), "d")),
-            ),
+            (_chart("bars", stacked_bars("bars", ("de la CAF", "du CDAS"), kinds, "d")),),
         ),
     )
 

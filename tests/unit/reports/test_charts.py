@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.reports.charts.bars import Lead, Row, leads, stacked_bars
+from hub.reports.charts.bars import Row, stacked_bars
 from hub.reports.charts.flows import flows
 from hub.reports.charts.months import Bars, month_columns
 from hub.reports.charts.scale import steps
@@ -41,15 +41,6 @@ def test_flows_are_a_whole_picture_whatever_they_are_called(links: dict[tuple[st
 @given(st.lists(st.tuples(marks, marks), max_size=12))
 def test_bars_are_a_whole_picture(rows: list[tuple[Mark, Mark]]) -> None:
     ET.fromstring(stacked_bars("b", ("a", "b"), [Row("nom", parts) for parts in rows], "Des barres."))
-
-
-@given(st.lists(st.tuples(st.none() | st.floats(-90, 300), st.none() | st.floats(0, 90)), max_size=8))
-def test_leads_are_a_whole_picture_also_when_a_notice_came_too_late(
-    rows: list[tuple[float | None, float | None]],
-) -> None:
-    svg = leads("l", [Lead("O1", *row) for row in rows], "j", ("médiane", "demandé"), "Des délais.")
-    for x in re.findall(r'<circle cx="(-?[\d.]+)"', svg):
-        assert 200 <= float(x) <= 680
 
 
 def test_a_masked_month_is_hatched_and_has_no_number() -> None:

@@ -67,7 +67,7 @@ def test_a_text_is_never_markup_in_the_page(page: str) -> None:
 
 
 def test_every_chart_of_the_page_has_its_table(page: str) -> None:
-    assert 6 == page.count('<figure class="chart">') == page.count("<details>")
+    assert 5 == page.count('<figure class="chart">') == page.count("<details>")
 
 
 def test_the_pdf_says_that_it_is_accessible_french_and_titled(portable: bytes) -> None:
@@ -99,7 +99,7 @@ def test_the_same_document_is_the_same_pdf(portable: bytes) -> None:
 def test_csv_files_are_read_by_a_french_spreadsheet() -> None:
     files = dict(csv_files(document()))
     assert "LISEZMOI.txt" == next(iter(files))
-    assert 8 == len(files)
+    assert 7 == len(files)
     text = files["01-resume.csv"]
     assert text.startswith("\ufeff")
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
@@ -118,7 +118,7 @@ def test_no_cell_of_a_csv_file_is_a_formula() -> None:
 
 def test_the_spreadsheet_has_a_sheet_for_each_table_and_numbers_in_it() -> None:
     book = Spreadsheet(io.BytesIO(opendocument(document(), MADE_AT)))
-    assert ["Sommaire", "01 resume", "02 columns", "03 stacks", "04 groups", "05 flows", "06 bars", "07 leads"] == [
+    assert ["Sommaire", "01 resume", "02 columns", "03 stacks", "04 groups", "05 flows", "06 bars"] == [
         sheet.name for sheet in book.body.tables
     ]
     sheet = book.body.get_table(name="02 columns")
