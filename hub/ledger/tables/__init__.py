@@ -25,6 +25,7 @@ from hub.ledger.tables.keys import key_audit, service_key, situation_erased, sit
 from hub.ledger.tables.letters import weekly_letter
 from hub.ledger.tables.matrix import notice_audience, notice_matrix, notice_matrix_act
 from hub.ledger.tables.notices import notice_version, notice_withdrawal
+from hub.ledger.tables.own_counts import own_count, own_count_event, own_count_figure, own_count_place
 from hub.ledger.tables.parts import metadata
 from hub.ledger.tables.portal import SIGN_INS_CHANNEL, portal_session, portal_sign_in
 from hub.ledger.tables.subscriptions import subscription
@@ -65,6 +66,10 @@ __all__ = [
     "notice_version",
     "notice_withdrawal",
     "operator_action",
+    "own_count",
+    "own_count_event",
+    "own_count_figure",
+    "own_count_place",
     "portal_session",
     "portal_sign_in",
     "reject",
