@@ -1,4 +1,7 @@
-"""Status events on their way to hub.statuses: written with the state change they tell, relayed in order afterwards."""
+"""Status events on their way to hub.statuses: written with the state change they tell, relayed in order afterwards.
+
+What of them counts for the indicators is written as a fact with them.
+"""
 
 import json
 from collections.abc import Sequence
@@ -11,7 +14,9 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.events import Envelope
+from hub.domain.indicators.facts import fact_of
 from hub.domain.vocabulary import Confidentiality
+from hub.ledger.indicators.facts import add_facts
 from hub.ledger.tables import OUTBOX_CHANNEL, status_outbox
 from hub.wire.avro import encode
 from hub.wire.cloudevents import kafka_headers
@@ -19,6 +24,9 @@ from hub.wire.schemas import Catalogue
 
 SOURCE: Final = "urn:hub:hub:ledger"
 """Source of the events that the ledger tells."""
+
+NO_RULES: Final = ""
+"""The rules version of a status: no rule decides it."""
 
 _REJECTIONS: Final = UUID("0e4f4b8c-6a5d-5a0e-8a52-5b1d0c35cd35")
 _RELAY_LOCK: Final = 3_535_002  # advisory lock: one relay at a time, so that the order of `seq` is the order on Kafka
@@ -117,7 +125,7 @@ def status_row(catalogue: Catalogue, change: StatusChange) -> dict[str, Any]:
         confidentiality=Confidentiality.C1,
         causationid=change.event_id,
     )
-    return _row(catalogue, envelope, data)
+    return _row(catalogue, envelope, data) | {"fact": fact_of(envelope, data, None, NO_RULES)}
 
 
 def rejection_row(catalogue: Catalogue, rejection: LateRejection) -> dict[str, Any]:
@@ -154,7 +162,10 @@ def _row(catalogue: Catalogue, envelope: Envelope, data: dict[str, Any]) -> dict
 
 
 async def add_statuses(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-    """Put status events into the outbox, in their order, and wake the relay when the transaction commits."""
+    """Put status events into the outbox, in their order, and wake the relay when the transaction commits.
+
+    The facts among them are added too: what the indicators count of notices' deliveries (A1).
+    """
     if rows:
         await connection.execute(
             _ADD,
@@ -166,6 +177,7 @@ async def add_statuses(connection: AsyncConnection, rows: Sequence[dict[str, Any
                 "channel": OUTBOX_CHANNEL,
             },
         )
+        await add_facts(connection, [fact for row in rows if (fact := row.get("fact")) is not None])
 
 
 async def lock_relay(connection: AsyncConnection) -> bool:

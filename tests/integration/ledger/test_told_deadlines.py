@@ -1,10 +1,11 @@
 """What the status stream says of acknowledgements: who is asked, by when, and who gave it."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.delivery.operations import OperatorReason
@@ -13,8 +14,12 @@ from hub.domain.vocabulary import Medium, NoticeCode
 from hub.ledger.acknowledgements import take as take_in_charge
 from hub.ledger.choices import chosen_by
 from hub.ledger.delivery_operations import Operator, redirect, retry
+from hub.ledger.indicators.facts import fact_from_row
+from hub.ledger.outbox import Waiting, waiting_statuses
 from hub.ledger.subscriptions import replace_subscriptions
-from hub.ledger.tables import delivery
+from hub.ledger.tables import delivery, indicator_fact
+from hub.replay.records import FactReader
+from hub.wire.topics import STATUSES
 from tests.integration.ledger.audience_building import actor, direct, plan_all
 from tests.integration.ledger.decided_building import CATALOGUE, NOW, deliveries, notice, routing, statuses, take
 
@@ -102,3 +107,34 @@ async def test_the_moment_is_an_instant_with_its_offset(engine: AsyncEngine) -> 
 
     row: dict[str, Any] = (await statuses(engine))[0]
     assert datetime(2026, 4, 25, 22, tzinfo=UTC) == datetime.fromisoformat(row["acknowledge_by"])
+
+
+async def test_what_counts_of_deliveries_is_a_fact_and_the_stream_of_statuses_gives_the_same(
+    engine: AsyncEngine,
+) -> None:
+    await direct(engine, actor("r-1", **REFERENT), actor("r-2", **REFERENT))
+    await take(engine, notice("a", routing(["r-1"], "CAF_REFERENTS"), routing(["cdas-1"]), code="O4"))
+    await take(engine, notice("b", routing(["cdas-2"]), code="O6", reference="N-2"))
+    rows = await deliveries(engine)
+    async with engine.begin() as connection:
+        await redirect(connection, CATALOGUE, rows["a", "r-1"].id, "r-2", OPERATOR)
+        await connection.execute(update(delivery).where(delivery.c.contact != "r-1").values(state="ACCEPTED"))
+        await take_in_charge(connection, CATALOGUE, rows["a", "cdas-1"].id, NOW + timedelta(hours=1))
+
+    async with engine.connect() as connection:
+        asked = select(indicator_fact).where(indicator_fact.c.type == "delivery.status_changed")
+        live = {fact.key: fact for fact in map(fact_from_row, (await connection.execute(asked)).mappings())}
+        told_ = await waiting_statuses(connection, 1000)
+    replay = FactReader(CATALOGUE)
+    records = [SimpleNamespace(topic=STATUSES, partition=0, offset=row.seq, **_parts(row)) for row in told_]
+    replayed = [replay.read(record) for record in records]  # type: ignore[arg-type]  # what it reads of a record
+    assert live == {found.fact.key: found.fact for found in replayed if found is not None}
+    expected = {
+        ("SCHEDULED", "cdas-1"), ("SCHEDULED", "r-1"), ("REDIRECTED", "r-1"), ("SCHEDULED", "r-2"),
+        ("TAKEN_IN_CHARGE", "cdas-1"),
+    }  # fmt: skip
+    assert expected == {(fact.values["status"], fact.values["contact"]) for fact in live.values()}
+
+
+def _parts(row: Waiting) -> dict[str, Any]:
+    return {"key": row.key, "value": row.value, "headers": row.headers}
