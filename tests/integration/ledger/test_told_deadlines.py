@@ -127,7 +127,7 @@ async def test_what_counts_of_deliveries_is_a_fact_and_the_stream_of_statuses_gi
         told_ = await waiting_statuses(connection, 1000)
     replay = FactReader(CATALOGUE)
     records = [SimpleNamespace(topic=STATUSES, partition=0, offset=row.seq, **_parts(row)) for row in told_]
-    replayed = [replay.read(record) for record in records]  # type: ignore[arg-type]  # what it reads of a record
+    replayed = [replay.read(record) for record in records]
     assert live == {found.fact.key: found.fact for found in replayed if found is not None}
     expected = {
         ("SCHEDULED", "cdas-1"), ("SCHEDULED", "r-1"), ("REDIRECTED", "r-1"), ("SCHEDULED", "r-2"),
