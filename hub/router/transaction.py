@@ -60,12 +60,14 @@ class PartitionWriter:
         futures = await self._send_decisions(batch.decisions)
         for topic, outputs in ((REJECTS, batch.rejects), (STATUSES, batch.statuses), (DIRECTORY, batch.directory)):
             futures += await self._send(topic, outputs)
-        await producer.send_offsets_to_transaction({self._partition: next_offset}, self._group)
-        # Awaited before the commit: aiokafka would commit a transaction of which a part was refused.
+        # Awaited before the commit: aiokafka would commit a transaction of which a part was refused. And before the
+        # offsets: Kafka verifies both with the transaction's coordinator, and while it does so for the one it may turn
+        # the other down (KIP-890), which aiokafka tries again 100 ms later.
         results = await asyncio.gather(*futures, return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
+        await producer.send_offsets_to_transaction({self._partition: next_offset}, self._group)
         await producer.commit_transaction()
 
     async def _send(self, topic: str, outputs: Iterable[Output]) -> list[asyncio.Future[Any]]:
