@@ -1,5 +1,6 @@
 """Make deliveries of decisions, and stop those that a correction or a withdrawal overtook."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,6 +30,8 @@ from hub.wire.schemas import Catalogue
 
 RECEIVED_RULE: Final = "X1"
 """Row of the notice matrix: a correction or a withdrawal goes to whoever got the original."""
+
+_STEP: Final = 50  # recipients of a notice that are made ready before an urgency gets its turn
 
 # Whoever got, or may have got, an earlier version. A withdrawal's own message is no version of the notice.
 _RECEIVERS = text("""
@@ -160,7 +163,9 @@ async def make_deliveries(
         wanted = asked.get(decided.key)
         services = {recipient.service for recipient in recipients.values()}
         by_service = {} if wanted is None else {service: wanted.acknowledge_by(service) for service in services}
-        for contact, recipient in recipients.items():
+        for number, (contact, recipient) in enumerate(recipients.items(), start=1):
+            if number % _STEP == 0:
+                await asyncio.sleep(0)
             latest = by_service.get(recipient.service) if recipient.duty else None
             ways = _ways(
                 facts[decided.key],

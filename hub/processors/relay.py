@@ -19,7 +19,7 @@ from hub.wire.topics import STATUSES
 
 log = structlog.get_logger()
 
-_BATCH: Final = 2000
+_BATCH: Final = 500  # status events; reading and sending them keeps the process from an urgency meanwhile
 _GATHER: Final = 0.05  # seconds that status events gather: a transaction for each would cost more than all the rest
 _MANY: Final = 50  # status events at once: a burst is under way, which the relay must not slow down
 _GATHER_MANY: Final = 0.5  # seconds that they then gather

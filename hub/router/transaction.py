@@ -7,10 +7,12 @@ from zlib import crc32
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from hub.domain.vocabulary import Kind
 from hub.router.closing import close_producer
 from hub.router.judge import Batch, Output
 from hub.settings import Settings
 from hub.wire import kafka_client
+from hub.wire.decisions import URGENT
 from hub.wire.topics import DECISIONS, DIRECTORY, REJECTS, STATUSES
 
 _BATCH_BYTES: Final = 512 * 1024
@@ -35,6 +37,7 @@ class PartitionWriter:
     def __init__(self, settings: Settings, group: str, partition: TopicPartition, batch_bytes: int) -> None:
         self._group = group
         self._partition = partition
+        self._marks = [URGENT] if partition.topic.endswith(f".{Kind.URGENCIES.value}") else []
         self._producer: AIOKafkaProducer = kafka_client.producer(
             settings,
             transactional_id=f"hub-router-{partition.topic}-{partition.partition}",
@@ -86,10 +89,10 @@ class PartitionWriter:
             builder = filling.get(partition)
             if builder is None:
                 builder = filling[partition] = producer.create_batch()
-            if builder.append(timestamp=None, key=key, value=value) is None:
+            if builder.append(timestamp=None, key=key, value=value, headers=self._marks) is None:
                 full.append((partition, builder))
                 builder = filling[partition] = producer.create_batch()
-                builder.append(timestamp=None, key=key, value=value)
+                builder.append(timestamp=None, key=key, value=value, headers=self._marks)
         return [
             await producer.send_batch(builder, DECISIONS, partition=partition)
             for partition, builder in (*full, *filling.items())

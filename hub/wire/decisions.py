@@ -19,6 +19,8 @@ from hub.wire.schemas import Catalogue, PublishedSchema
 
 TYPE: Final = "hub.decision"
 WRITTEN_VERSION: Final = 1
+URGENT: Final = ("lane", b"urgencies")
+"""Header of an urgency's record, so that whoever reads the topic may take it before all others without decoding any."""
 
 _FIELDS: Final = (
     "envelope",

@@ -5,11 +5,13 @@ import signal
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.embedded.postgres import EmbeddedPostgres
 from hub.settings import Settings
 from hub.wire import kafka_client
+from hub.wire.decisions import URGENT
 from hub.wire.topics import DECISIONS
 from tests.integration.processors.processors_process import (
     Processors,
@@ -87,6 +89,30 @@ async def test_a_value_that_postgresql_refuses_takes_no_other_record_with_it(
             await _until_known(ledger, ["storable-0", "storable-1"])
     assert set() == await _known(ledger, "refused")
     assert [1] == [row.count for row in await rows(ledger, "select count(*) from reject where reason = 'NOT_STORABLE'")]
+
+
+async def test_what_the_router_marked_as_urgent_waits_for_no_other_record(
+    settings: Settings, ledger: AsyncEngine
+) -> None:
+    """The others' transaction hangs on a contact that somebody holds; the urgent one is in the ledger all the same."""
+    async with router(settings) as producer, ledger.connect() as holder:
+        await holder.execute(text("insert into delivery_sequence (contact, sequence, last) values ('held', 'MAIL', 0)"))
+        await publish(producer, ["slow-0"], recipients=["held"], partition=3)
+        with Processors(settings):
+            await until(lambda: _waiting_for_a_lock(ledger))
+            before = await committed(settings, DECISIONS, 3)
+            async with producer.transaction():
+                key, value = decision_value("urgent-0", ["c1"])
+                await producer.send(DECISIONS, key=key, value=value, headers=[URGENT], partition=3)
+            await _until_known(ledger, ["urgent-0"])
+            assert set() == await _known(ledger, "slow")
+            assert before == await committed(settings, DECISIONS, 3)
+            await holder.rollback()
+            await _until_known(ledger, ["slow-0"])
+
+
+async def _waiting_for_a_lock(ledger: AsyncEngine) -> bool:
+    return bool(await rows(ledger, "select pid from pg_stat_activity where wait_event_type = 'Lock'"))
 
 
 async def test_records_that_come_again_change_nothing(settings: Settings, ledger: AsyncEngine) -> None:

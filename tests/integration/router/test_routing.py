@@ -8,7 +8,9 @@ import pytest
 from hub.router.lanes import Lane
 from hub.wire.avro import encode
 from hub.wire.cloudevents import to_kafka_record
+from hub.wire.decisions import URGENT
 from hub.wire.rejects import REASONS
+from hub.wire.topics import DECISIONS
 from tests.integration.router.router_desk import CATALOGUE, Desk, Record, example
 
 
@@ -40,6 +42,17 @@ async def test_a_notice_is_routed_once_to_the_contacts_of_the_directory_and_name
     assert notice("n-1")[2] == decided["event"]
     assert "cd35.notices" == decided["origin"]["topic"]
     assert 1 == [row["envelope"]["id"] for row in await desk.decisions()].count("n-1")
+
+
+async def test_urgencies_are_marked_so_that_nobody_need_read_the_others_first(desk: Desk) -> None:
+    urgency = example("benefit_urgency.reported", id="u-1", subject="u-1", source="urn:hub:cd35:test")
+    async with desk.routing():
+        await desk.publish(urgency)
+        await desk.publish_raw(notice("n-2"))
+        await desk.decided("u-1", "n-2")
+    marks = {record.key: record.headers for record in await desk.records(DECISIONS)}
+    assert (URGENT,) == tuple(marks[b"u-1"])
+    assert () == tuple(marks[b"n-2"])
 
 
 async def test_an_event_that_is_not_routed_passes_without_a_decision(desk: Desk) -> None:
