@@ -2,35 +2,19 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import pytest
 
 from hub.domain.events import EVENT_TYPES, never_stored
-from hub.domain.indicators.cells import Cell
 from hub.domain.routing.decide import decide, is_routed
 from tests.indicators.comparing import differences, months_of
 from tests.indicators.example_year.building import DELIVERY, NOT_STORED, counted_elsewhere, year_events
 from tests.indicators.example_year.counting import EXPECTED, PERIODS, as_text, count_by_sql, read_expected
-from tests.indicators.hub_reading import cells_of, fact, hub_reading
-from tests.indicators.second_reading import Told, second_reading
+from tests.indicators.example_year.told import year_cells, year_told
+from tests.indicators.hub_reading import hub_reading
+from tests.indicators.second_reading import second_reading
 from tests.oracle.judging import calendar, reader
-
-
-@cache
-def year_told() -> tuple[Told, ...]:
-    """Every event of the year that is kept, as often as it is sent, with what no indicator counts among them."""
-    kept = [event for event in year_events() if event.outcome != NOT_STORED]
-    told = [Told(event.event, event.outcome, event.services) for event in kept for _ in range(event.sent)]
-    return (*told, *(Told(event) for event in counted_elsewhere()))
-
-
-@cache
-def year_cells() -> Counter[Cell]:
-    """What the hub counts of it."""
-    facts = [fact(told) for told in year_told() if told.event["data"] is not None]
-    return cells_of(one for one in facts if one is not None)
 
 
 def test_the_year_has_events_of_every_type_that_anybody_publishes() -> None:
