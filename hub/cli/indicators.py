@@ -2,8 +2,10 @@
 
 import typer
 
+from hub.cli.indicators_feedback import app as feedback_app
 from hub.cli.indicators_freeze import freeze_command, frozen_command
 
 app = typer.Typer(help="The convention's indicators: show, recount, freeze and report them.", no_args_is_help=True)
 app.command("freeze")(freeze_command)
 app.command("frozen")(frozen_command)
+app.add_typer(feedback_app, name="feedback")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 
+from hub.domain.activity.feedback import Feedback
 from hub.domain.indicators.facts import Fact
 
 Key = tuple[str, str]
@@ -15,7 +16,8 @@ class DecidedEvent:
 
     `decision` is the data of `routing.decided`, or None for a type that is not routed. `notice` is the data of a
     notice event and None for any other: nothing of a person-level event's data passes here but its `fact`, which is
-    what the indicators count of it; None where they count nothing.
+    what the indicators count of it; None where they count nothing. `feedback`: of field feedback, which is no
+    person-level event, with the text that a moderator is to read.
     """
 
     source: str
@@ -39,6 +41,7 @@ class DecidedEvent:
     decided_at: datetime
     notice: dict[str, Any] | None
     fact: Fact | None = None
+    feedback: Feedback | None = None
 
     @property
     def key(self) -> Key:
@@ -46,5 +49,7 @@ class DecidedEvent:
         return self.source, self.id
 
 
-EVENT_COLUMNS: Final = tuple(part.name for part in fields(DecidedEvent) if part.name not in {"notice", "fact"})
+EVENT_COLUMNS: Final = tuple(
+    part.name for part in fields(DecidedEvent) if part.name not in {"notice", "fact", "feedback"}
+)
 """Those of its fields that the table `event` holds under the same name."""

@@ -16,6 +16,7 @@ from hub.data import load_parameters
 from hub.domain.rules.parameters import ParameterTable
 from hub.ledger.decided import EVENT_COLUMNS, DecidedEvent, Key
 from hub.ledger.escalations import open_escalations
+from hub.ledger.feedback import add_feedback
 from hub.ledger.indicators.facts import add_facts
 from hub.ledger.notices import Refusal, record_notices
 from hub.ledger.outbox import LateRejection, add_statuses, rejection_row
@@ -66,6 +67,7 @@ async def take_in(
     scheduled = await schedule_deliveries(connection, catalogue, kept, now, parameters or load_parameters())
     await open_escalations(connection, kept, now)
     await add_facts(connection, [decided.fact for decided in kept if decided.fact is not None])
+    await add_feedback(connection, [decided.feedback for decided in kept if decided.feedback is not None])
     await add_statuses(connection, [rejection_row(catalogue, rejection) for rejection in rejections])
     return Taken(len(new), len(seen_again) - len(conflicts), len(conflicts), scheduled)
 

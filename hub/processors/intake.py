@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from hub import metrics
+from hub.domain.activity.feedback import feedback_of
 from hub.domain.events import EVENT_TYPES, Envelope
 from hub.domain.indicators.facts import COUNTED, fact_of
 from hub.domain.vocabulary import Confidentiality, Kind
@@ -37,6 +38,7 @@ def read_decided(catalogue: Catalogue, value: bytes) -> DecidedEvent:
         message = "This record of hub.decisions holds an event of an unknown type."
         raise HubError(message, "Bring the processors to the router's version.")
     time = datetime.fromisoformat(envelope["time"])
+    event = _envelope(envelope, time)
     is_notice = row.kind is Kind.NOTICES
     data = decode(catalogue, record["event"])[1] if is_notice or envelope["type"] in COUNTED else None
     return DecidedEvent(
@@ -60,7 +62,8 @@ def read_decided(catalogue: Catalogue, value: bytes) -> DecidedEvent:
         rules_version=record["rules_version"],
         decided_at=datetime.fromisoformat(record["decided_at"]),
         notice=data if is_notice else None,
-        fact=fact_of(_envelope(envelope, time), data, record["decision"], record["rules_version"]),
+        fact=fact_of(event, data, record["decision"], record["rules_version"]),
+        feedback=feedback_of(event, data),
     )
 
 

@@ -3,16 +3,16 @@
 from typing import Final
 
 from hub.domain.activity.field import CORRECTS, TIME, Field, Form, Kind
-from hub.domain.activity.vocabulary import (
+from hub.domain.asking.field import YES_OR_NO, options_of
+from hub.domain.indicators.vocabulary import (
     FeedbackKind,
     FeedbackRole,
     FeedbackTheme,
+    Means,
     MeetingKind,
     QueryNature,
     TrainingKind,
-    UrgencyMeans,
 )
-from hub.domain.asking.field import YES_OR_NO, options_of
 from hub.domain.routing.situation_vocabulary import Answered, BenefitFamily, EmitterService
 from hub.domain.vocabulary import Institution
 
@@ -316,7 +316,7 @@ FORMS: Final = {
                     Kind.CHOICE,
                     "Par quel moyen ?",
                     "La ligne téléphonique directe, ou le formulaire de CDAP quand elle est fermée (article I.2).",
-                    options_of(UrgencyMeans),
+                    options_of(Means),
                 ),
                 Field(
                     "line_open",
@@ -334,7 +334,7 @@ FORMS: Final = {
                     "Le mot-clé est « URGENCE DEFINIE » (article I.2).",
                     YES_OR_NO,
                     optional=True,
-                    only=("means", frozenset({UrgencyMeans.CDAP_FORM.value})),
+                    only=("means", frozenset({Means.CDAP_FORM.value})),
                 ),
                 Field(
                     "duration_minutes",
@@ -344,7 +344,7 @@ FORMS: Final = {
                     "En minutes entières. Rien si la durée n’a pas été relevée.",
                     optional=True,
                     most=1_440,
-                    only=("means", frozenset({UrgencyMeans.PRIORITY_LINE.value})),
+                    only=("means", frozenset({Means.PRIORITY_LINE.value})),
                 ),
                 Field(
                     "reached",

@@ -150,6 +150,7 @@ _BY_DIMENSION: Final[Mapping[str, Mapping[str, str]]] = {
     "meeting": _labels(MeetingKind),
     "theme": _labels(FeedbackTheme),
     "feedback": _labels(FeedbackKind),
+    "role": _labels(FeedbackRole),
     "means": _labels(Means),
     "transfer": _labels(Transfer),
     "state": _labels(TransferState),

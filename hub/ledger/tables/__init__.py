@@ -19,6 +19,7 @@ from hub.ledger.tables.deliveries import (
 from hub.ledger.tables.directory import absence, calendar_entry, contact, directory_position
 from hub.ledger.tables.escalations import escalation, escalation_step, notice_reminder
 from hub.ledger.tables.events import accepted_event, event, id_conflict, reject
+from hub.ledger.tables.feedback import field_feedback, field_feedback_act
 from hub.ledger.tables.feeds import delivery_sequence, feed
 from hub.ledger.tables.indicators import indicator_cell, indicator_fact, indicator_period, never_stored
 from hub.ledger.tables.keys import key_audit, service_key, situation_erased, situation_key
@@ -52,6 +53,8 @@ __all__ = [
     "escalation_step",
     "event",
     "feed",
+    "field_feedback",
+    "field_feedback_act",
     "id_conflict",
     "indicator_cell",
     "indicator_fact",

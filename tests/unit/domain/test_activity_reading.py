@@ -27,7 +27,7 @@ UNDERSTOOD: dict[str, tuple[Field, str, JsonValue]] = {
     "a choice in French": (QUERY.field("nature"), "Conseil", "ADVICE"),
     "a choice with a keyboard's apostrophe": (QUERY.field("origin"), "accueil d'un CDAS", "CDAS_RECEPTION"),
     "a choice by its symbol": (QUERY.field("origin"), "town_hall", "TOWN_HALL"),
-    "a choice without accents": (FEEDBACK.field("kind"), "reussite", "SUCCESS"),
+    "a choice without accents": (FEEDBACK.field("kind"), "element de reussite", "SUCCESS"),
     "several choices": (MEETING.field("attended_by"), "CAF | partenaire", ["CAF", "PARTNER"]),
     "yes": (MESSAGE.field("urgent"), "Oui", True),
     "yes in a spreadsheet's words": (MESSAGE.field("urgent"), "VRAI", True),
