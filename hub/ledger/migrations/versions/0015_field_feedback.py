@@ -3,7 +3,7 @@
 from alembic import op
 
 revision: str = "0015"
-down_revision: str | None = "0013"
+down_revision: str | None = "0014"
 
 _STATEMENTS: tuple[str, ...] = (
     """
