@@ -1,46 +1,70 @@
-"""Breakdowns and courses by month as tables: one dimension down, a second one across."""
+"""Breakdowns and courses by month as tables: one dimension down, a second one across, totals at the edges."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from hub.domain.indicators.shapes import Axis, Breakdown, Series
-from hub.reports.document import Column, Entry, Table
+from hub.domain.indicators.masking import Shown, Withheld
+from hub.domain.indicators.shapes import Axis
+from hub.domain.indicators.showing import ShownBreakdown, ShownSeries
+from hub.reports.document import Block, Column, Entry, Paragraph, Style, Table
 from hub.reports.numbers import month_in_short
-from hub.reports.values import entry, mark, word
+from hub.reports.values import entry, word
 
 _ACROSS: Final = 6
 """More columns than these do not fit on a page: then each pair of symbols is a row."""
 
+_WITHHELD: Final = "détail non publié, car trop peu de cas permettraient d’en reconnaître (secret des petits nombres)."
+_TOTAL: Final = "Total"
 
-def table_of(breakdown: Breakdown, key: str, note: str = "") -> Table:
-    """The table of a breakdown; a pair that never occurred is 0."""
+
+def blocks_of(breakdown: ShownBreakdown, key: str) -> Iterator[Block]:
+    """The tables of a breakdown: none where nothing was counted, a sentence where it is withheld."""
+    table = breakdown.table
+    if table.withheld is Withheld.ALL:
+        if table.total:
+            yield Paragraph(f"{breakdown.label} : {_WITHHELD}", Style.SMALL)
+    elif table.withheld is Withheld.CELLS:
+        for place, axis in enumerate(breakdown.by):
+            caption = f"{breakdown.label} : par {axis.label}"
+            yield _list(axis, table.margins[place], table.total, f"{key}-{axis.name.replace('_', '-')}", caption)
+    elif table.rows:
+        yield table_of(breakdown, key)
+
+
+def table_of(breakdown: ShownBreakdown, key: str) -> Table:
+    """The table of a breakdown whose cells are shown; a pair that never occurred is 0."""
+    table = breakdown.table
     if len(breakdown.by) == 1:
-        return _list(breakdown, key, note)
+        (axis,) = breakdown.by
+        return _list(axis, {name: shown for (name,), shown in table.rows.items()}, table.total, key, breakdown.label)
     across = symbols(breakdown, 1)
-    return _cross(breakdown, across, key, note) if len(across) <= _ACROSS else _pairs(breakdown, key, note)
+    return _cross(breakdown, across, key) if len(across) <= _ACROSS else _pairs(breakdown, key)
 
 
-def course_table(key: str, caption: str, series: tuple[Series, ...]) -> Table:
-    """Months down, series across."""
+def course_table(key: str, caption: str, series: tuple[ShownSeries, ...]) -> Table:
+    """Months and series; pages show the months from left to right."""
     months = [month for month, _ in series[0].points]
     rows = tuple(
-        (Entry(f"{month_in_short(month)} {month[:4]}", month), *(entry(one.points[place][1]) for one in series))
+        (
+            Entry(f"{month_in_short(month)} {month[:4]}", month),
+            *(entry(one.points[place][1]) for one in series),
+        )
         for place, month in enumerate(months)
     )
     columns = (Column("Mois"), *(Column(one.label, numeric=True) for one in series))
     return Table(key, caption, columns, rows, turned=True)
 
 
-def symbols(breakdown: Breakdown, place: int) -> list[str]:
-    """The symbols of a dimension, in the order of its vocabulary's labels where that says nothing: the largest first.
+def symbols(breakdown: ShownBreakdown, place: int) -> list[str]:
+    """The symbols of a dimension, in an order that says nothing of what is masked."""
+    return _ordered(breakdown.by[place], sums(breakdown, place))
 
-    What is masked counts as one, so that the order gives nothing away.
-    """
-    sums: dict[str, int] = {}
-    for names, number in breakdown.rows.items():
-        found = mark(number)
-        sums[names[place]] = sums.get(names[place], 0) + (found if isinstance(found, int) else 1)
-    return _ordered(breakdown.by[place], sums)
+
+def sums(breakdown: ShownBreakdown, place: int) -> Mapping[str, Shown]:
+    """What is shown of each symbol of a dimension, whatever the other dimension says."""
+    if len(breakdown.by) == 2:
+        return breakdown.table.margins[place]
+    return {name: shown for (name,), shown in breakdown.table.rows.items()}
 
 
 def label(axis: Axis, symbol: str) -> str:
@@ -58,43 +82,61 @@ _IN_ORDER: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def _ordered(axis: Axis, sums: Mapping[str, int]) -> list[str]:
+def _ordered(axis: Axis, shown: Mapping[str, Shown]) -> list[str]:
+    """As the vocabulary goes, by code, or the largest first; what is masked comes last, by its name."""
     order = _IN_ORDER.get(axis.vocabulary)
     if order is not None:
-        return sorted(sums, key=lambda symbol: (order.index(symbol) if symbol in order else len(order), symbol))
+        return sorted(shown, key=lambda symbol: (order.index(symbol) if symbol in order else len(order), symbol))
     if axis.vocabulary in {"cdas", "site", "code"}:
-        return sorted(sums, key=lambda symbol: (not symbol, symbol))
-    return sorted(sums, key=lambda symbol: (not symbol, -sums[symbol], symbol))
+        return sorted(shown, key=lambda symbol: (not symbol, symbol))
+    return sorted(shown, key=lambda symbol: (not symbol, -_number(shown[symbol]), symbol))
 
 
-def _list(breakdown: Breakdown, key: str, note: str) -> Table:
-    (axis,) = breakdown.by
-    rows = tuple((word(label(axis, name)), entry(breakdown.rows[(name,)])) for name in symbols(breakdown, 0))
-    return Table(key, breakdown.label, (Column(_capital(axis.label)), Column("Nombre", numeric=True)), rows, note)
+def _number(shown: Shown) -> int:
+    return shown if isinstance(shown, int) else 0
 
 
-def _cross(breakdown: Breakdown, across: list[str], key: str, note: str) -> Table:
-    down, side = breakdown.by
-    rows = tuple(
-        (word(label(down, name)), *(entry(breakdown.rows.get((name, other), 0)) for other in across))
-        for name in symbols(breakdown, 0)
-    )
-    heads = (Column(label(side, other), numeric=True) for other in across)
+def _list(axis: Axis, shown: Mapping[str, Shown], total: int, key: str, caption: str) -> Table:
+    rows = [(word(label(axis, name)), entry(shown[name])) for name in _ordered(axis, shown)]
+    if len(rows) > 1:
+        rows.append((word(_TOTAL), entry(total)))
+    return Table(key, caption, (Column(_capital(axis.label)), Column("Nombre", numeric=True)), tuple(rows))
+
+
+def _cross(breakdown: ShownBreakdown, across: list[str], key: str) -> Table:
+    (down, side), table = breakdown.by, breakdown.table
+    names = symbols(breakdown, 0)
+    by_name, by_other = table.margins
+    rows = [
+        (
+            word(label(down, name)),
+            *(entry(table.rows.get((name, other), 0)) for other in across),
+            *([entry(by_name[name])] if len(across) > 1 else []),
+        )
+        for name in names
+    ]
+    if len(names) > 1:
+        edge = [entry(table.total)] if len(across) > 1 else []
+        rows.append((word(_TOTAL), *(entry(by_other[other]) for other in across), *edge))
+    heads = [label(side, other) for other in across]
     if side.vocabulary == "flag":
-        heads = (Column(f"{_capital(side.label)} : {side.label_of(other)}", numeric=True) for other in across)
-    return Table(key, breakdown.label, (Column(_capital(down.label)), *heads), rows, note)
+        heads = [f"{_capital(side.label)} : {side.label_of(other)}" for other in across]
+    if len(across) > 1:
+        heads.append(_TOTAL)
+    columns = (Column(_capital(down.label)), *(Column(head, numeric=True) for head in heads))
+    return Table(key, breakdown.label, columns, tuple(rows))
 
 
-def _pairs(breakdown: Breakdown, key: str, note: str) -> Table:
-    down, side = breakdown.by
+def _pairs(breakdown: ShownBreakdown, key: str) -> Table:
+    (down, side), shown = breakdown.by, breakdown.table.rows
     pairs = [(one, other) for one in symbols(breakdown, 0) for other in symbols(breakdown, 1)]
     rows = tuple(
-        (word(label(down, one)), word(label(side, other)), entry(breakdown.rows[one, other]))
+        (word(label(down, one)), word(label(side, other)), entry(shown[one, other]))
         for one, other in pairs
-        if (one, other) in breakdown.rows
+        if (one, other) in shown
     )
     columns = (Column(_capital(down.label)), Column(_capital(side.label)), Column("Nombre", numeric=True))
-    return Table(key, breakdown.label, columns, rows, note, heads=2)
+    return Table(key, breakdown.label, columns, rows, heads=2)
 
 
 def _capital(text: str) -> str:

@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import Enum
 
 from hub.domain.indicators.periods import Period
-from hub.domain.indicators.shapes import IndicatorFigures
+from hub.domain.indicators.showing import ShownIndicator
 from hub.domain.indicators.vocabulary import FeedbackKind, FeedbackRole, FeedbackTheme
 
-Figures = tuple[IndicatorFigures, ...]
+Figures = tuple[ShownIndicator, ...]
 
 
 class Audience(Enum):
@@ -20,8 +20,12 @@ class Audience(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """That a period is frozen: when, by whom, over how many inputs, and whether the seal still holds."""
+    """That a period is frozen: when, by whom, over how many inputs, and whether the seal still holds.
 
+    `name`: the frozen period's, which is the year's for a month of a frozen year.
+    """
+
+    name: str
     frozen_at: datetime
     frozen_by: str
     inputs: int

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from hub.domain.indicators.shapes import IndicatorFigures
-from hub.reports.breakdowns import table_of
+from hub.domain.indicators.showing import ShownIndicator
+from hub.reports.breakdowns import blocks_of
 from hub.reports.document import Block, KeyFigures, Paragraph, Quote, Section, Style
 from hub.reports.frame import Figures, ReportFrame
 from hub.reports.pictures import PICTURED_BREAKDOWNS, PICTURED_SERIES, course_chart, has_course
@@ -34,12 +34,12 @@ def place_of(article: str) -> str:
     return f"convention, article {article}" if article[:1] == "I" else f"convention, {article[:1].lower()}{article[1:]}"
 
 
-def _section(one: IndicatorFigures, course: IndicatorFigures | None) -> Section:
+def _section(one: ShownIndicator, course: ShownIndicator | None) -> Section:
     key = one.indicator.id.lower().replace(".", "-")
     return Section(key, f"{one.indicator.id} – {one.indicator.title}", tuple(_blocks(key, one, course)))
 
 
-def _blocks(key: str, one: IndicatorFigures, course: IndicatorFigures | None) -> Iterator[Block]:
+def _blocks(key: str, one: ShownIndicator, course: ShownIndicator | None) -> Iterator[Block]:
     indicator = one.indicator
     if indicator.quote:
         place = place_of(indicator.article)
@@ -60,7 +60,7 @@ def _blocks(key: str, one: IndicatorFigures, course: IndicatorFigures | None) ->
     for breakdown in one.breakdowns:
         if (indicator.id, breakdown.key) in PICTURED_BREAKDOWNS:
             pictured = True
-        elif breakdown.rows:
-            yield table_of(breakdown, f"{key}-{breakdown.key}".replace("_", "-"))
+        else:
+            yield from blocks_of(breakdown, f"{key}-{breakdown.key}".replace("_", "-"))
     if pictured:
         yield Paragraph(_ELSEWHERE, Style.SMALL)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from hub.domain.indicators.shapes import Breakdown, IndicatorFigures, Series
-from hub.reports.breakdowns import course_table, label, symbols, table_of
+from hub.domain.indicators.masking import Withheld
+from hub.domain.indicators.showing import ShownBreakdown, ShownIndicator, ShownSeries
+from hub.reports.breakdowns import blocks_of, course_table, label, sums, symbols, table_of
 from hub.reports.charts.bars import Row, stacked_bars
 from hub.reports.charts.flows import flows
 from hub.reports.charts.months import Bars, month_columns
@@ -47,8 +48,8 @@ def pictures(figures: Figures, frame: ReportFrame) -> Section:
     return Section("images", "L’essentiel en images", (), sections, starts_page=True)
 
 
-def course_chart(key: str, title: str, series: tuple[Series, ...], *, stacked: bool = False) -> Chart:
-    """Series over the same months as columns."""
+def course_chart(key: str, title: str, series: tuple[ShownSeries, ...], *, stacked: bool = False) -> Chart:
+    """ShownSeries over the same months as columns."""
     months = [month for month, _ in series[0].points]
     bars = [Bars(one.label, tuple(mark(number) for _, number in one.points)) for one in series]
     table = course_table(key, f"{title} : nombres", series)
@@ -57,80 +58,95 @@ def course_chart(key: str, title: str, series: tuple[Series, ...], *, stacked: b
     )
 
 
-def has_course(series: Series) -> bool:
+def has_course(series: ShownSeries) -> bool:
     """Whether there is something to draw: several months, and one of them that is not zero."""
     return len(series.points) > 1 and any(mark(number) not in {0, State.NOT_PROVIDED} for _, number in series.points)
 
 
-def _course(course: dict[str, IndicatorFigures], indicator: str, key: str) -> Iterator[Block]:
+def _course(course: dict[str, ShownIndicator], indicator: str, key: str) -> Iterator[Block]:
     for one in _series(course, indicator, key):
         if has_course(one):
             yield course_chart(f"{indicator}-{key}-mois".lower().replace(".", "-"), one.label, (one,))
 
 
-def _line(course: dict[str, IndicatorFigures]) -> Iterator[Block]:
+def _line(course: dict[str, ShownIndicator]) -> Iterator[Block]:
     series = tuple(_series(course, "V1.4", "line_in_scope", "line_out_of_scope"))
     if series and any(map(has_course, series)):
         yield course_chart("ligne-mois", "Appels par mois", series, stacked=True)
 
 
-def _flows(now: dict[str, IndicatorFigures]) -> Iterator[Block]:
-    for table in _breakdowns(now, "A2", "flows"):
-        senders, receivers = symbols(table, 0), symbols(table, 1)
-        links: dict[tuple[str, str], Mark] = {
-            (label(table.by[0], one), label(table.by[1], other)): mark(table.rows[one, other])
-            for one in senders
-            for other in receivers
-            if (one, other) in table.rows
+def _flows(now: dict[str, ShownIndicator]) -> Iterator[Block]:
+    for found in _breakdowns(now, "A2", "flows"):
+        if found.table.withheld is not Withheld.NOTHING:
+            yield from blocks_of(found, "flux")
+            continue
+        names = [
+            {symbol: label(axis, symbol) for symbol in symbols(found, place)} for place, axis in enumerate(found.by)
+        ]
+        links = {
+            (names[0][one], names[1][other]): mark(found.table.rows[one, other])
+            for one in names[0]
+            for other in names[1]
+            if (one, other) in found.table.rows
         }
+        ends = [{names[place][one]: mark(shown) for one, shown in sums(found, place).items()} for place in (0, 1)]
         title = "Orientations proposées, du lieu d’accueil au service"
         text = f"{title}. Chaque ruban est aussi large que le nombre d’orientations ; {_largest(links)}"
-        yield Chart("flux", title, flows("flux", links, text), text, table_of(table, "flux"))
+        yield Chart("flux", title, flows("flux", links, (ends[0], ends[1]), text), text, table_of(found, "flux"))
 
 
-def _leads(now: dict[str, IndicatorFigures]) -> Iterator[Block]:
-    for table in _breakdowns(now, "A1", "leads"):
-        rows = [Row(label(table.by[0], name), (mark(table.rows[(name,)]),)) for name in symbols(table, 0)]
-        title = "Informations selon le temps entre leur publication et leur date d’effet"
-        text = f"{title}. {_rows_said(rows)}"
-        yield Chart(
-            "prevenance",
-            title,
-            stacked_bars("prevenance", ("informations",), rows, text),
-            text,
-            table_of(table, "prevenance"),
+def _leads(now: dict[str, ShownIndicator]) -> Iterator[Block]:
+    title = "Informations selon le temps entre leur publication et leur date d’effet"
+    for found in _breakdowns(now, "A1", "leads"):
+        if found.table.withheld is Withheld.ALL:
+            yield from blocks_of(found, "prevenance")
+        else:
+            rows = _rows(found, 0, [])
+            text = f"{title}. {_rows_said(rows)}"
+            svg = stacked_bars("prevenance", ("informations",), rows, text)
+            yield Chart("prevenance", title, svg, text, table_of(found, "prevenance"))
+
+
+def _transfers(now: dict[str, ShownIndicator]) -> Iterator[Block]:
+    for found in _breakdowns(now, "A2", "handover", "joint_intervention"):
+        key = found.key.replace("_", "-")
+        if found.table.withheld is not Withheld.NOTHING:
+            yield from blocks_of(found, key)
+            continue
+        directions = symbols(found, 0)
+        rows = _rows(found, 1, directions)
+        text = f"{found.label}. {_rows_said(rows)}"
+        svg = stacked_bars(key, [label(found.by[0], one) for one in directions], rows, text)
+        yield Chart(key, found.label, svg, text, table_of(found, key))
+
+
+def _rows(found: ShownBreakdown, place: int, others: list[str]) -> list[Row]:
+    """A bar for each symbol of a dimension, in parts by the other one."""
+    totals = sums(found, place)
+    return [
+        Row(
+            label(found.by[place], name),
+            tuple(mark(found.table.rows.get((other, name), 0)) for other in others) or (mark(totals[name]),),
+            mark(totals[name]),
         )
+        for name in symbols(found, place)
+    ]
 
 
-def _transfers(now: dict[str, IndicatorFigures]) -> Iterator[Block]:
-    for table in _breakdowns(now, "A2", "handover", "joint_intervention"):
-        directions = symbols(table, 0)
-        names = [label(table.by[0], direction) for direction in directions]
-        rows = [
-            Row(label(table.by[1], state), tuple(mark(table.rows.get((one, state), 0)) for one in directions))
-            for state in symbols(table, 1)
-        ]
-        key = table.key.replace("_", "-")
-        text = f"{table.label}. {_rows_said(rows)}"
-        yield Chart(key, table.label, stacked_bars(key, names, rows, text), text, table_of(table, key))
-
-
-def _series(course: dict[str, IndicatorFigures], indicator: str, *keys: str) -> Iterator[Series]:
+def _series(course: dict[str, ShownIndicator], indicator: str, *keys: str) -> Iterator[ShownSeries]:
     if indicator in course:
         yield from (one for one in course[indicator].series if one.key in keys)
 
 
-def _breakdowns(now: dict[str, IndicatorFigures], indicator: str, *keys: str) -> Iterator[Breakdown]:
+def _breakdowns(now: dict[str, ShownIndicator], indicator: str, *keys: str) -> Iterator[ShownBreakdown]:
     if indicator in now:
-        yield from (one for one in now[indicator].breakdowns if one.key in keys and one.rows)
+        yield from (one for one in now[indicator].breakdowns if one.key in keys and one.table.total)
 
 
-def _said(title: str, series: tuple[Series, ...]) -> str:
+def _said(title: str, series: tuple[ShownSeries, ...]) -> str:
     parts = [f"{title}, en colonnes."]
     for one in series:
-        known = [
-            (number, month) for month, number in one.points if isinstance(mark(number), int) and number is not None
-        ]
+        known = [(number, month) for month, number in one.points if isinstance(number, int)]
         if known:
             (least, least_month), (most, most_month) = min(known), max(known)
             parts.append(
@@ -149,12 +165,5 @@ def _largest(links: dict[tuple[str, str], Mark]) -> str:
 
 
 def _rows_said(rows: list[Row]) -> str:
-    def total(row: Row) -> str:
-        parts = [part for part in row.parts if not isinstance(part, State)]
-        return (
-            f"{row.label} : {whole(int(sum(parts)))}"
-            if len(parts) == len(row.parts)
-            else f"{row.label} : masqué en partie"
-        )
-
-    return f"{' ; '.join(map(total, rows))}."
+    said = [f"{row.label} : {'masqué' if isinstance(row.total, State) else whole(int(row.total))}" for row in rows]
+    return f"{' ; '.join(said)}."

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from hub.domain.indicators.shapes import Figure, IndicatorFigures
+from hub.domain.indicators.shapes import Figure
+from hub.domain.indicators.showing import ShownIndicator
 from hub.reports.document import Block, Bullets, KeyFigures, Paragraph, Section, Style
 from hub.reports.frame import Audience, Figures, ReportFrame
 from hub.reports.numbers import day_of, whole
@@ -87,5 +88,5 @@ def _to_know(figures: Figures, frame: ReportFrame) -> Iterator[str]:
         yield f"Les règles ont changé au cours de la période : versions {versions}."
 
 
-def _figure(found: IndicatorFigures | None, key: str) -> Figure | None:
+def _figure(found: ShownIndicator | None, key: str) -> Figure | None:
     return None if found is None else next((figure for figure in found.figures if figure.key == key), None)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
+from hub.domain.indicators.masking import Shown
 from hub.domain.indicators.shapes import Figure
 from hub.domain.indicators.values import Change, Count, Mean, Median, NotProvided, Share
 from hub.reports.document import MASKED, NOT_PROVIDED, Entry, KeyFigure, Mark, State
@@ -37,26 +38,20 @@ def entry_of(figure: Figure) -> tuple[Entry, str]:
         case Change(now=now, before=before):
             ratio = Decimal(now - before) / before
             return Entry(signed_percent(ratio), _number(ratio)), f"{whole(now)}, contre {whole(before)} un an avant"
-        case _:  # what masking puts in place of a value
-            return MASKED, ""
 
 
-def entry(number: object) -> Entry:
-    """A count of a table: an integer, None where nothing was provided, anything else is masked."""
-    match mark(number):
-        case State.NOT_PROVIDED:
-            return NOT_PROVIDED
-        case State():
-            return MASKED
-        case found:
-            return Entry(whole(int(found)), int(found))
+def entry(number: Shown | None) -> Entry:
+    """A count of a table; None where nothing was provided."""
+    if number is None:
+        return NOT_PROVIDED
+    return Entry(whole(number), number) if isinstance(number, int) else MASKED
 
 
-def mark(number: object) -> Mark:
+def mark(number: Shown | None) -> Mark:
     """The same for a chart."""
-    if isinstance(number, int):
-        return number
-    return State.NOT_PROVIDED if number is None else State.MASKED
+    if number is None:
+        return State.NOT_PROVIDED
+    return number if isinstance(number, int) else State.MASKED
 
 
 def word(text: str) -> Entry:

@@ -29,10 +29,11 @@ _LETTERS: Final = 33
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A name with the parts of its bar, in the order of the chart's labels."""
+    """A name with the parts of its bar, in the order of the chart's labels, and what they come to together."""
 
     label: str
     parts: tuple[Mark, ...]
+    total: Mark
 
 
 def stacked_bars(key: str, labels: Sequence[str], rows: Sequence[Row], description: str) -> str:
@@ -77,8 +78,8 @@ def _bar(key: str, row: Row, y: float, scale: float) -> list[str]:
                 shapes.append(line(x, y + 5, x, y + _ROW - 5, "#ffffff", 1.5))
     if all(part in {State.NOT_PROVIDED, State.GIVEN} for part in row.parts):
         shapes.append(text(x + 6, y + _ROW / 2 + 4, "n. f.", size=11, colour=QUIET))
-    elif State.MASKED not in row.parts:
-        shapes.append(text(x + 6, y + _ROW / 2 + 4, decimal(_length(row)), bold=True))
+    elif not isinstance(row.total, State):
+        shapes.append(text(x + 6, y + _ROW / 2 + 4, decimal(row.total), bold=True))
     return shapes
 
 

@@ -25,8 +25,16 @@ _THIN: Final = 5.0
 _LEAST: Final = 26.0
 
 
-def flows(key: str, links: Mapping[tuple[str, str], Mark], description: str) -> str:
-    """The picture of the links (from, to); a masked one is thin and hatched: its width says nothing."""
+def flows(
+    key: str,
+    links: Mapping[tuple[str, str], Mark],
+    sums: tuple[Mapping[str, Mark], Mapping[str, Mark]],
+    description: str,
+) -> str:
+    """The picture of the links (from, to), `sums` being what leaves and what arrives.
+
+    A masked link is a thin broken line: its width says nothing.
+    """
     known = sum(mark for mark in links.values() if not isinstance(mark, State))
     scale = _RIBBONS / known if known else 0
     senders, receivers = _ordered(links, 0), _ordered(links, 1)
@@ -52,10 +60,10 @@ def flows(key: str, links: Mapping[tuple[str, str], Mark], description: str) -> 
                 shapes.append(band(_SIDE + _POST, y1, WIDTH - _SIDE - _POST, y2, width, fill))
     for place, (name, (top, height)) in enumerate(left.items()):
         shapes.append(rect(_SIDE, top, _POST, height, colour(place)))
-        shapes += _label(name, _sum(links, 0, name), _SIDE - 8, top + height / 2, "end")
+        shapes += _label(name, sums[0].get(name), _SIDE - 8, top + height / 2, "end")
     for name, (top, height) in right.items():
         shapes.append(rect(WIDTH - _SIDE - _POST, top, _POST, height, QUIET))
-        shapes += _label(name, _sum(links, 1, name), WIDTH - _SIDE + 8, top + height / 2, "start")
+        shapes += _label(name, sums[1].get(name), WIDTH - _SIDE + 8, top + height / 2, "start")
     masked = State.MASKED in links.values()
     under = bottom + 28
     if masked:
@@ -91,16 +99,9 @@ def _width(mark: Mark, scale: float) -> float:
             return mark * scale
 
 
-def _sum(links: Mapping[tuple[str, str], Mark], side: int, name: str) -> str:
-    """What passes through a name; nothing where a part of it is masked."""
-    marks = [mark for ends, mark in links.items() if ends[side] == name]
-    if any(isinstance(mark, State) for mark in marks):
-        return ""
-    return decimal(sum(mark for mark in marks if not isinstance(mark, State)))
-
-
-def _label(name: str, number: str, x: float, middle: float, anchor: str) -> list[str]:
+def _label(name: str, passing: Mark | None, x: float, middle: float, anchor: str) -> list[str]:
     lines = wrapped(name, 28)[:3]
+    number = "" if passing is None or isinstance(passing, State) else decimal(passing)
     height = 14 * (len(lines) + bool(number))
     y = middle - height / 2 + 11
     shapes = [text(x, y + 14 * place, words, anchor=anchor) for place, words in enumerate(lines)]

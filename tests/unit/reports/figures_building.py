@@ -7,6 +7,8 @@ from random import Random
 from hub.domain.indicators.cells import Cell
 from hub.domain.indicators.figures import figures
 from hub.domain.indicators.periods import Period, parse_period
+from hub.domain.indicators.shapes import IndicatorFigures
+from hub.domain.indicators.showing import masked
 from hub.domain.indicators.vocabulary import FeedbackKind, FeedbackRole, FeedbackTheme
 from hub.reports.frame import Audience, Difference, Figures, Freeze, ReportFrame, Words
 
@@ -35,9 +37,14 @@ def cells(year: int = 2026, *, without: frozenset[str] = frozenset()) -> Counter
 
 
 def of(period: Period, found: Counter[Cell] | None = None) -> Figures:
-    """The figures of a period of the year, beside those of the year before. Nothing is masked."""
+    """The figures of a period of the year, beside those of the year before, as a reader sees them."""
     shown = found if found is not None else cells(without=frozenset({"social_worker_query.received"}))
-    return figures(shown, period, cells(2025), agreement_refusals=7)
+
+    def read(part: Period) -> tuple[IndicatorFigures, ...]:
+        return figures(shown, part, cells(2025), agreement_refusals=7)
+
+    months = [read(parse_period(month)) for month in period.months] if len(period.months) > 1 else []
+    return masked(read(period), months)
 
 
 def frame(period: Period = YEAR, *, frozen: bool = True) -> ReportFrame:
@@ -50,7 +57,9 @@ def frame(period: Period = YEAR, *, frozen: bool = True) -> ReportFrame:
         made_at=MADE_AT,
         rules_versions=("2025.2", RULES),
         course=of(course),
-        freeze=Freeze(MADE_AT, "cheffe de projet", 18423, "5d" * 32, "a7" * 32, holds=True) if frozen else None,
+        freeze=Freeze(period.name, MADE_AT, "cheffe de projet", 18423, "5d" * 32, "a7" * 32, holds=True)
+        if frozen
+        else None,
         adjusted=of(period, cells(without=frozenset({"social_worker_query.received"})) + LATE) if frozen else None,
         words=WORDS,
         waiting=2,

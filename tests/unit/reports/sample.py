@@ -28,6 +28,7 @@ from hub.reports.numbers import whole
 
 MADE_AT = datetime(2027, 1, 12, 8, 30, tzinfo=UTC)
 MONTHS = tuple(f"2026-{month:02d}" for month in range(1, 13))
+SUMS: tuple[dict[str, Mark], dict[str, Mark]] = ({"CDAS": 550}, {"CDAS": 186})
 HOSTILE = "=1+1 <script>alert(1)</script> & #panic() « ainsi »"
 
 
@@ -84,9 +85,9 @@ def _charts() -> tuple[Section, ...]:
         ("Service Prestations-Relations de service", "référent d’un autre organisme"): State.MASKED,
     }
     kinds = (
-        Row("demandée", (18, 25)),
-        Row("passage de relais refusé ou retiré", (State.MASKED, 6)),
-        Row("accomplie", (40, 31)),
+        Row("demandée", (18, 25), 43),
+        Row("passage de relais refusé ou retiré", (State.MASKED, 6), State.MASKED),
+        Row("accomplie", (40, 31), 71),
     )
     return (
         Section(
@@ -98,7 +99,7 @@ def _charts() -> tuple[Section, ...]:
                 _chart("groups", month_columns("groups", MONTHS[:4], (*calls, outside), "d")),
             ),
         ),
-        Section("flux", "Flux", (_chart("flows", flows("flows", links, "d")),)),
+        Section("flux", "Flux", (_chart("flows", flows("flows", links, SUMS, "d")),)),
         Section(
             "relais",
             "Relais",

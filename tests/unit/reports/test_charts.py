@@ -35,12 +35,12 @@ def test_columns_are_a_whole_picture_within_its_frame(values: list[list[Mark]], 
 
 @given(st.dictionaries(st.tuples(names, names), marks, max_size=12))
 def test_flows_are_a_whole_picture_whatever_they_are_called(links: dict[tuple[str, str], Mark]) -> None:
-    ET.fromstring(flows("f", {ends: mark for ends, mark in links.items() if _sayable(ends)}, "Des flux."))
+    ET.fromstring(flows("f", {ends: mark for ends, mark in links.items() if _sayable(ends)}, ({}, {}), "Des flux."))
 
 
 @given(st.lists(st.tuples(marks, marks), max_size=12))
 def test_bars_are_a_whole_picture(rows: list[tuple[Mark, Mark]]) -> None:
-    ET.fromstring(stacked_bars("b", ("a", "b"), [Row("nom", parts) for parts in rows], "Des barres."))
+    ET.fromstring(stacked_bars("b", ("a", "b"), [Row("nom", parts, State.MASKED) for parts in rows], "Des barres."))
 
 
 def test_a_masked_month_is_hatched_and_has_no_number() -> None:
@@ -58,9 +58,12 @@ def test_a_month_that_nobody_provided_is_no_zero() -> None:
     assert "n. f. : non fourni" in words(svg)
 
 
-def test_what_passes_through_a_service_is_not_said_where_a_part_is_masked() -> None:
-    svg = flows("f", {("CDAS", "CAF"): 40, ("CDAS", "ASIP"): State.MASKED, ("CAF", "CDAS"): 12}, "Des flux.")
+def test_what_passes_through_a_service_is_not_said_where_it_is_masked() -> None:
+    links: dict[tuple[str, str], Mark] = {("CDAS", "CAF"): 40, ("CDAS", "ASIP"): State.MASKED, ("CAF", "CDAS"): 12}
+    leaving: dict[str, Mark] = {"CDAS": State.MASKED, "CAF": 12}
+    svg = flows("f", links, (leaving, {"CAF": 40, "ASIP": State.MASKED, "CDAS": 12}), "Des flux.")
     assert ["12", "40", "12"] == [word for word in words(svg) if word.isdigit()]
+    assert 'stroke-dasharray="5 4"' in svg
 
 
 @pytest.mark.parametrize(
@@ -73,7 +76,7 @@ def test_an_axis_counts_in_round_steps(expected: list[float], highest: float) ->
 
 
 def test_names_are_escaped() -> None:
-    svg = stacked_bars("b", ("n",), [Row("<b>&", (3,))], 'dit "tout"')
+    svg = stacked_bars("b", ("n",), [Row("<b>&", (3,), 3)], 'dit "tout"')
     assert "<b>" not in svg
     assert "<b>&" in words(svg)
 
