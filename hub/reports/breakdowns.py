@@ -25,7 +25,7 @@ def blocks_of(breakdown: ShownBreakdown, key: str) -> Iterator[Block]:
             yield Paragraph(f"{breakdown.label} : {_WITHHELD}", Style.SMALL)
     elif table.withheld is Withheld.CELLS:
         for place, axis in enumerate(breakdown.by):
-            caption = f"{breakdown.label} : par {axis.label}"
+            caption = f"{breakdown.label} – {axis.label}"
             yield _list(axis, table.margins[place], table.total, f"{key}-{axis.name.replace('_', '-')}", caption)
     elif table.rows:
         yield table_of(breakdown, key)

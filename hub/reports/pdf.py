@@ -66,6 +66,7 @@ def _fields(value: object) -> dict[str, Any]:
 
 _LONGEST_CELL: Final = 34
 _MANY: Final = 8
+_NAME_BESIDE_MANY: Final = 20
 
 
 def _widths(table: Table) -> list[int]:
@@ -81,5 +82,6 @@ def _widths(table: Table) -> list[int]:
     ]
     if len(wanted) <= _MANY:
         return wanted
-    widest = max(width for width, column in zip(wanted, table.columns, strict=True) if column.numeric)
-    return [widest if column.numeric else width for width, column in zip(wanted, table.columns, strict=True)]
+    pairs = list(zip(wanted, table.columns, strict=True))
+    widest = max(width for width, column in pairs if column.numeric)
+    return [widest if column.numeric else min(width, _NAME_BESIDE_MANY) for width, column in pairs]

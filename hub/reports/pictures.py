@@ -59,8 +59,8 @@ def course_chart(key: str, title: str, series: tuple[ShownSeries, ...], *, stack
 
 
 def has_course(series: ShownSeries) -> bool:
-    """Whether there is something to draw: several months, and one of them that is not zero."""
-    return len(series.points) > 1 and any(mark(number) not in {0, State.NOT_PROVIDED} for _, number in series.points)
+    """Whether there is something to draw: several months, and a number that is shown and not zero."""
+    return len(series.points) > 1 and any(isinstance(number, int) and number for _, number in series.points)
 
 
 def _course(course: dict[str, ShownIndicator], indicator: str, key: str) -> Iterator[Block]:

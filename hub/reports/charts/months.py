@@ -23,7 +23,7 @@ from hub.reports.numbers import decimal, month_in_short
 
 _LEFT: Final = 44
 _TOP: Final = 24
-_PLOT: Final = 190
+_PLOT: Final = 165
 _STUB: Final = 14.0
 
 

@@ -30,7 +30,7 @@ def test_columns_are_a_whole_picture_within_its_frame(values: list[list[Mark]], 
     assert "janv." in words(svg)
     assert "nan" not in svg
     for height in re.findall(r'<rect [^>]*height="([\d.]+)"', svg):
-        assert float(height) <= 190.1
+        assert float(height) <= 165.1
 
 
 @given(st.dictionaries(st.tuples(names, names), marks, max_size=12))
