@@ -31,7 +31,7 @@ def report(figures: Figures, frame: ReportFrame) -> Document:
             *indicator_parts(figures, frame),
             field(frame),
             differences(frame),
-            state(figures, frame),
+            state(frame),
             method(figures, frame),
         ),
     )

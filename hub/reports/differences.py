@@ -1,59 +1,65 @@
 """Where the counts of the hub and of the two institutions are not the same, down to the events that one side lacks."""
 
+from collections.abc import Iterator
 from typing import Final
 
-from hub.reports.document import Column, Entry, Paragraph, Section, Style, Table
-from hub.reports.event_names import event_name
-from hub.reports.frame import Difference, ReportFrame
+from hub.domain.indicators.differences import DifferencePoint
+from hub.reports.document import Block, Column, Entry, Paragraph, Section, Style, Table
+from hub.reports.frame import ReportFrame
 from hub.reports.numbers import month_in_full, signed, whole
 from hub.reports.values import entry, word
 
+_TITLE: Final = "Écarts entre les décomptes"
 _SHOWN: Final = 12
 """So many ids of events are read in a place of a table; the data files hold them all."""
 
 
 def differences(frame: ReportFrame) -> Section:
     """The points on which the two institutions must agree."""
-    title, anchor = "Écarts entre les décomptes", "ecarts"
-    if frame.differences is None:
-        text = (
+    return Section("ecarts", _TITLE, tuple(_blocks(frame.differences)))
+
+
+def _blocks(points: tuple[DifferencePoint, ...] | None) -> Iterator[Block]:
+    if points is None:
+        yield Paragraph(
             "Non fourni : aucune des deux institutions n’a transmis son propre décompte pour la période. Les chiffres "
-            "de ce rapport sont ceux du hub seul."
+            "de ce rapport sont ceux du hub seul.",
+            Style.NOTICE,
         )
-        return Section(anchor, title, (Paragraph(text, Style.NOTICE),))
-    if not frame.differences:
-        text = "Les décomptes transmis par les institutions sont les mêmes que ceux du hub, événement par événement."
-        return Section(anchor, title, (Paragraph(text),))
-    text = (
-        "Pour chaque type d’événement et chaque mois où les nombres diffèrent : celui du hub, celui de chaque "
-        "institution pour les événements de ses propres systèmes, et l’écart."
+        return
+    if not points:
+        yield Paragraph("Les décomptes transmis par les institutions sont les mêmes que ceux du hub.")
+        return
+    yield Paragraph(
+        "Pour chaque mois où les nombres diffèrent : celui du hub, celui de chaque institution pour ses propres "
+        "événements, et l’écart."
     )
-    lacking = tuple(_lacking(frame.differences))
-    blocks = (Paragraph(text), _counts(frame.differences))
-    if not lacking:
-        return Section(anchor, title, blocks)
-    return Section(anchor, title, (*blocks, _events(lacking)))
+    yield _counts(points)
+    lacking = tuple(_lacking(points))
+    if lacking:
+        yield _events(lacking)
 
 
-def _counts(rows: tuple[Difference, ...]) -> Table:
-    columns = ("Mois", "Événements", "Hub", "CAF", "Écart CAF", "Département", "Écart Département")
+def _counts(points: tuple[DifferencePoint, ...]) -> Table:
+    names = ("Mois", "Ce qui est compté", "Hub", "CAF", "Écart CAF", "Département", "Écart Département")
     return Table(
         "ecarts",
         "Nombres qui diffèrent",
-        tuple(Column(name, numeric=place > 1) for place, name in enumerate(columns)),
+        tuple(Column(name, numeric=place > 1) for place, name in enumerate(names)),
         tuple(
             (
-                Entry(month_in_full(row.month), row.month),
-                word(_capital(event_name(row.type))),
-                Entry(whole(row.hub), row.hub),
-                entry(row.caf),
-                _gap(row.hub, row.caf),
-                entry(row.cd35),
-                _gap(row.hub, row.cd35),
+                Entry(month_in_full(point.month), point.month),
+                word(_capital(point.label)),
+                Entry(whole(point.hub), point.hub),
+                entry(point.caf),
+                _gap(point.hub, point.caf),
+                entry(point.cd35),
+                _gap(point.hub, point.cd35),
             )
-            for row in rows
+            for point in points
         ),
-        "Écart : le nombre de l’institution moins celui du hub.",
+        "Écart : le nombre de l’institution moins celui du hub. Deux nombres égaux peuvent recouvrir des événements "
+        "différents.",
         heads=2,
     )
 
@@ -64,28 +70,34 @@ def _gap(hub: int, institution: int | None) -> Entry:
     return Entry(signed(institution - hub), institution - hub)
 
 
-Lacking = tuple[Difference, str, tuple[str, ...]]
+_Lacking = tuple[DifferencePoint, str, tuple[str, ...]]
 
 
-def _lacking(rows: tuple[Difference, ...]) -> list[Lacking]:
-    return [(row, who, ids) for row in rows for who, ids in row.lacking if ids]
+def _lacking(points: tuple[DifferencePoint, ...]) -> Iterator[_Lacking]:
+    for point in points:
+        institution = "la CAF" if point.caf is not None else "le Département"
+        yield from (
+            (point, who, ids)
+            for who, ids in (("le hub", point.lacked_by_hub), (institution, point.lacked_by_institution))
+            if ids
+        )
 
 
-def _events(found: tuple[Lacking, ...]) -> Table:
-    names = ("Mois", "Événements", "Manquent", "Nombre", "Identifiants")
+def _events(found: tuple[_Lacking, ...]) -> Table:
+    names = ("Mois", "Événements", "Ne les a pas", "Nombre", "Identifiants")
     return Table(
         "ecarts-evenements",
         "Événements qui manquent d’un côté",
         tuple(Column(name, numeric=name == "Nombre") for name in names),
         tuple(
             (
-                Entry(month_in_full(row.month), row.month),
-                word(_capital(event_name(row.type))),
+                Entry(month_in_full(point.month), point.month),
+                word(_capital(point.label)),
                 word(who),
                 Entry(whole(len(ids)), len(ids)),
                 Entry(_listed(ids), " ".join(ids)),
             )
-            for row, who, ids in found
+            for point, who, ids in found
         ),
         f"Au plus {_SHOWN} identifiants par ligne ; les fichiers de données les donnent tous.",
         heads=2,

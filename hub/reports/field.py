@@ -2,44 +2,43 @@
 
 from itertools import groupby
 
-from hub.domain.indicators.vocabulary import FeedbackTheme
+from hub.domain.activity.feedback import Feedback
+from hub.domain.indicators.vocabulary import FeedbackTheme, label_of
 from hub.reports.document import Block, Paragraph, Quote, Section, Style
-from hub.reports.frame import ReportFrame, Words
-from hub.reports.numbers import month_in_full
+from hub.reports.frame import ReportFrame
+from hub.reports.numbers import month_in_full, whole
 
 
 def field(frame: ReportFrame) -> Section:
-    """The texts by subject, in the order of the vocabulary."""
-    order = list(FeedbackTheme)
-    words = sorted(
-        frame.words, key=lambda one: (len(order) if one.theme is None else order.index(one.theme), one.month)
-    )
+    """The texts by subject, in the order of the vocabulary, each by month."""
+    texts = sorted((one for one in frame.texts if one.text), key=_order)
     sections = tuple(
-        Section(f"paroles-{number}", _capital(theme.label if theme else "autre sujet"), tuple(map(_quote, texts)))
-        for number, (theme, texts) in enumerate(groupby(words, key=lambda one: one.theme), 1)
+        Section(f"paroles-{number}", _capital(label_of("theme", theme)), tuple(map(_quote, found)))
+        for number, (theme, found) in enumerate(groupby(texts, key=lambda one: one.theme), 1)
     )
     blocks: list[Block] = []
-    if not words:
-        blocks.append(Paragraph("Aucun texte n’a été publié pour la période."))
+    if texts:
+        said = "Ces textes ont été relus avant d’être publiés ; ils n’engagent que leurs auteurs."
+        blocks.append(Paragraph(said, Style.SMALL))
     else:
-        blocks.append(
-            Paragraph("Ces textes ont été relus avant d’être publiés ; ils n’engagent que leurs auteurs.", Style.SMALL)
-        )
+        blocks.append(Paragraph("Aucun texte n’a été publié pour la période."))
     if frame.waiting:
-        text = f"{frame.waiting} textes attendent d’être relus." if frame.waiting > 1 else "1 texte attend d’être relu."
-        blocks.append(Paragraph(text, Style.SMALL))
+        many = frame.waiting > 1
+        said = f"{whole(frame.waiting)} textes attendent d’être relus." if many else "Un texte attend d’être relu."
+        blocks.append(Paragraph(said, Style.SMALL))
     return Section("paroles", "Retours du terrain", tuple(blocks), sections)
 
 
-def _order(words: Words) -> tuple[int, str]:
-    themes = list(FeedbackTheme)
-    return (len(themes) if words.theme is None else themes.index(words.theme), words.month)
+def _order(feedback: Feedback) -> tuple[int, str, str, str]:
+    themes = [theme.value for theme in FeedbackTheme]
+    place = themes.index(feedback.theme) if feedback.theme in themes else len(themes)
+    return place, feedback.theme, feedback.month, feedback.id
 
 
-def _quote(words: Words) -> Quote:
-    said = [words.role.label if words.role else "auteur non précisé", month_in_full(words.month)]
-    kind = f" – {words.kind.label}" if words.kind else ""
-    return Quote(f"« {words.text.strip()} »", _capital(", ".join(said)) + kind)
+def _quote(feedback: Feedback) -> Quote:
+    who = _capital(label_of("role", feedback.role))
+    kind = label_of("feedback", feedback.kind)
+    return Quote(f"« {feedback.text} »", f"{who}, {month_in_full(feedback.month)} – {kind}")
 
 
 def _capital(text: str) -> str:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from hub.domain.activity.feedback import Feedback
+from hub.domain.indicators.differences import DifferencePoint
 from hub.domain.indicators.periods import Period
+from hub.domain.indicators.shapes import Figure
 from hub.domain.indicators.showing import ShownIndicator
-from hub.domain.indicators.vocabulary import FeedbackKind, FeedbackRole, FeedbackTheme
 
 Figures = tuple[ShownIndicator, ...]
 
@@ -22,10 +24,10 @@ class Audience(Enum):
 class Freeze:
     """That a period is frozen: when, by whom, over how many inputs, and whether the seal still holds.
 
-    `name`: the frozen period's, which is the year's for a month of a frozen year.
+    `period`: the frozen one, which is the year for a month of a frozen year.
     """
 
-    name: str
+    period: Period
     frozen_at: datetime
     frozen_by: str
     inputs: int
@@ -35,38 +37,21 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A text from the field that was moderated and may be shown."""
+class Late:
+    """A value of a frozen period, and what it would be with what was counted since."""
 
-    month: str
-    theme: FeedbackTheme | None
-    kind: FeedbackKind | None
-    role: FeedbackRole | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A type of events and a month in which the counts of the hub and the institutions are not the same.
-
-    None: that institution gave no count. `lacking` names who lacks which events, by their ids.
-    """
-
-    type: str
-    month: str
-    hub: int
-    caf: int | None
-    cd35: int | None
-    lacking: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    indicator: str
+    frozen: Figure
+    since: Figure
 
 
 @dataclass(frozen=True, slots=True)
 class ReportFrame:
-    """All of a report but its figures. Figures in it are masked already.
+    """All of a report but its figures, which are masked already.
 
     `course`: the figures of the reference year up to the period, for what is told by month; those of the period itself
-    in a yearly report. `adjusted`: the figures of a frozen period with what arrived later; None where nothing did.
-    `differences`: None where no institution gave a count. `waiting`: texts that nobody has moderated yet.
+    in a yearly report. `late`: None where nothing was counted since the period was frozen. `texts`: moderated ones.
+    `waiting`: texts that nobody has moderated yet. `differences`: None where no institution gave a count.
     """
 
     audience: Audience
@@ -75,7 +60,7 @@ class ReportFrame:
     rules_versions: tuple[str, ...]
     course: Figures
     freeze: Freeze | None = None
-    adjusted: Figures | None = None
-    words: tuple[Words, ...] = ()
+    late: tuple[Late, ...] | None = None
+    texts: tuple[Feedback, ...] = ()
     waiting: int = 0
-    differences: tuple[Difference, ...] | None = None
+    differences: tuple[DifferencePoint, ...] | None = None

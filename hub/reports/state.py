@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from hub.reports.document import Block, Column, Entry, Paragraph, Section, Style, Table, Terms
-from hub.reports.frame import Figures, Freeze, ReportFrame
+from hub.reports.frame import Freeze, Late, ReportFrame
 from hub.reports.numbers import instant_in_full, whole
 from hub.reports.values import entry_of, word
 
 
-def state(figures: Figures, frame: ReportFrame) -> Section:
+def state(frame: ReportFrame) -> Section:
     """The part « État des chiffres »."""
-    return Section("etat", "État des chiffres", tuple(_blocks(figures, frame)))
+    return Section("etat", "État des chiffres", tuple(_blocks(frame)))
 
 
 def versions(frame: ReportFrame) -> str:
@@ -18,7 +18,7 @@ def versions(frame: ReportFrame) -> str:
     return ", ".join(frame.rules_versions) or "aucune décision dans la période"
 
 
-def _blocks(figures: Figures, frame: ReportFrame) -> Iterator[Block]:
+def _blocks(frame: ReportFrame) -> Iterator[Block]:
     if frame.freeze is None:
         yield Paragraph(
             "Période ouverte. Les chiffres sont ceux des événements reçus au moment où ce rapport a été établi ; un "
@@ -34,10 +34,10 @@ def _blocks(figures: Figures, frame: ReportFrame) -> Iterator[Block]:
         "enregistrés ensemble et ne changent plus. Recalculé sur les mêmes événements, le sceau est le même."
     )
     yield Terms(_seal(frame, frame.freeze))
-    if frame.adjusted is None:
-        yield Paragraph("Aucun événement tardif, aucune correction n’est arrivé depuis.")
+    if frame.late is None:
+        yield Paragraph("Aucun événement tardif ni aucune correction n’est arrivé depuis.")
         return
-    rows = tuple(_changed(figures, frame.adjusted))
+    rows = tuple(_changed(frame.late))
     if not rows:
         yield Paragraph("Des événements sont arrivés depuis ; ils ne changent aucun chiffre principal.")
         return
@@ -54,6 +54,7 @@ def _blocks(figures: Figures, frame: ReportFrame) -> Iterator[Block]:
 
 def _seal(frame: ReportFrame, freeze: Freeze) -> tuple[tuple[str, str], ...]:
     return (
+        ("Période figée", freeze.period.label()),
         ("Figée le", instant_in_full(freeze.frozen_at)),
         ("Figée par", freeze.frozen_by),
         ("Événements comptés", whole(freeze.inputs)),
@@ -63,10 +64,8 @@ def _seal(frame: ReportFrame, freeze: Freeze) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _changed(frozen: Figures, adjusted: Figures) -> Iterator[tuple[Entry, ...]]:
-    after = {(one.indicator.id, figure.key): figure for one in adjusted for figure in one.figures}
-    for one in frozen:
-        for figure in one.figures:
-            late = after.get((one.indicator.id, figure.key))
-            if late is not None and entry_of(late)[0].text != entry_of(figure)[0].text:
-                yield word(one.indicator.id), word(figure.label), entry_of(figure)[0], entry_of(late)[0]
+def _changed(late: tuple[Late, ...]) -> Iterator[tuple[Entry, ...]]:
+    for one in late:
+        before, after = entry_of(one.frozen)[0], entry_of(one.since)[0]
+        if before.text != after.text:
+            yield word(one.indicator), word(one.frozen.label), before, after

@@ -81,7 +81,7 @@ def _to_know(figures: Figures, frame: ReportFrame) -> Iterator[str]:
     if frame.freeze is None:
         yield "La période n’est pas figée : un événement tardif peut encore changer un chiffre."
     else:
-        since = "rien n’est arrivé depuis" if frame.adjusted is None else "ce qui est arrivé depuis figure à part"
+        since = "rien n’est arrivé depuis" if frame.late is None else "ce qui est arrivé depuis figure à part"
         yield f"La période est figée depuis le {day_of(frame.freeze.frozen_at)} ; {since}."
     if len(frame.rules_versions) > 1:
         versions = ", ".join(frame.rules_versions)

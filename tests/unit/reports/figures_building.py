@@ -4,13 +4,15 @@ from collections import Counter
 from datetime import UTC, datetime
 from random import Random
 
+from hub.domain.activity.feedback import Feedback
 from hub.domain.indicators.cells import Cell
+from hub.domain.indicators.differences import DifferencePoint
 from hub.domain.indicators.figures import figures
 from hub.domain.indicators.periods import Period, parse_period
-from hub.domain.indicators.shapes import IndicatorFigures
+from hub.domain.indicators.shapes import Figure, IndicatorFigures
 from hub.domain.indicators.showing import masked
-from hub.domain.indicators.vocabulary import FeedbackKind, FeedbackRole, FeedbackTheme
-from hub.reports.frame import Audience, Difference, Figures, Freeze, ReportFrame, Words
+from hub.domain.indicators.values import Count, Share
+from hub.reports.frame import Audience, Figures, Freeze, Late, ReportFrame
 
 MADE_AT = datetime(2027, 1, 12, 8, 30, tzinfo=UTC)
 YEAR = parse_period("2026")
@@ -19,6 +21,12 @@ RULES = "2026.1"
 CDAS = tuple(f"CDAS-{number:02d}" for number in range(1, 23))
 _ORIGINS = ("CDAS_RECEPTION", "CDAS_SOCIAL_WORKER", "CAF_RECEPTION", "CAF_SOCIAL_WORK", "CCAS", "FRANCE_SERVICES")
 _SERVICES = ("CAF_BENEFITS", "CAF_SOCIAL_WORK", "CDAS", "EXTERNAL_REFERENT")
+
+
+def _text(id_: str, month: int, theme: str, kind: str, said: str) -> Feedback:
+    instant = datetime(2026, month, 12, 8, tzinfo=UTC)
+    role = "CDAS_MANAGER" if month == 3 else "CAF_SOCIAL_WORKER"
+    return Feedback("urn:hub:cd35:suivi", id_, instant, f"2026-{month:02d}", theme, kind, 4, said, role, 2026, None)
 
 
 def cells(year: int = 2026, *, without: frozenset[str] = frozenset()) -> Counter[Cell]:
@@ -57,37 +65,28 @@ def frame(period: Period = YEAR, *, frozen: bool = True) -> ReportFrame:
         made_at=MADE_AT,
         rules_versions=("2025.2", RULES),
         course=of(course),
-        freeze=Freeze(period.name, MADE_AT, "cheffe de projet", 18423, "5d" * 32, "a7" * 32, holds=True)
-        if frozen
-        else None,
-        adjusted=of(period, cells(without=frozenset({"social_worker_query.received"})) + LATE) if frozen else None,
-        words=WORDS,
+        freeze=Freeze(period, MADE_AT, "cheffe de projet", 18423, "5d" * 32, "a7" * 32, holds=True) if frozen else None,
+        late=LATE if frozen else None,
+        texts=TEXTS,
         waiting=2,
         differences=DIFFERENCES,
     )
 
 
-LATE = Counter({Cell("2026-03", "cdap_messages", ("RSA", "no", "CDAS-03")): 3})
-WORDS = (
-    Words(
-        "2026-03",
-        FeedbackTheme.PRIORITY_LINE,
-        FeedbackKind.SUCCESS,
-        FeedbackRole.CDAS_MANAGER,
-        "La ligne répond vite, et les collègues savent maintenant quand l’utiliser.",
+LATE = (
+    Late(
+        "V1.2", Figure("messages", "Messages reçus", Count(13124)), Figure("messages", "Messages reçus", Count(13127))
     ),
-    Words(
-        "2026-09",
-        FeedbackTheme.HANDOVER,
-        FeedbackKind.IMPROVEMENT,
-        FeedbackRole.CAF_SOCIAL_WORKER,
-        "Prévoir la concertation plus tôt : trois relais ont attendu faute de date commune.",
-    ),
-    Words("2026-10", None, None, None, "Un annuaire à jour change tout."),
+    Late("V1.2", Figure("urgent", "Part urgente", Share(1, 3)), Figure("urgent", "Part urgente", Share(1000, 3001))),
+)
+TEXTS = (
+    _text("1", 3, "PRIORITY_LINE", "SUCCESS", "La ligne répond vite, et les collègues savent quand l’utiliser."),
+    _text("2", 9, "HANDOVER", "IMPROVEMENT", "Prévoir la concertation plus tôt : trois relais ont attendu une date."),
+    _text("3", 10, "WHATEVER", "SUCCESS", "Un annuaire à jour change tout."),
 )
 DIFFERENCES = (
-    Difference("cdap_message.received", "2026-03", 1204, 1207, None, (("le hub", ("m-0412", "m-0977", "m-1033")),)),
-    Difference("handover.requested", "2026-05", 31, 31, 29, (("Département", ("h-2201", "h-2207")),)),
+    DifferencePoint("messages CDAP reçus", "2026-03", 1204, 1207, None, ("m-0412", "m-0977", "m-1033")),
+    DifferencePoint("passages de relais demandés", "2026-05", 31, None, 29, (), ("h-2201", "h-2207")),
 )
 
 
