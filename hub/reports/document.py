@@ -142,13 +142,17 @@ Block = Paragraph | Quote | Bullets | Terms | KeyFigures | Table | Chart
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with its blocks and the sections under it; `anchor` is its address in the document."""
+    """A heading with its blocks and the sections under it; `anchor` is its address in the document.
+
+    `listed`: whether the table of contents names it.
+    """
 
     anchor: str
     title: str
     blocks: tuple[Block, ...] = ()
     sections: tuple["Section", ...] = ()
     starts_page: bool = False
+    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ def field(frame: ReportFrame) -> Section:
     """The texts by subject, in the order of the vocabulary, each by month."""
     texts = sorted((one for one in frame.texts if one.text), key=_order)
     sections = tuple(
-        Section(f"paroles-{number}", _capital(label_of("theme", theme)), tuple(map(_quote, found)))
+        Section(f"paroles-{number}", _capital(label_of("theme", theme)), tuple(map(_quote, found)), listed=False)
         for number, (theme, found) in enumerate(groupby(texts, key=lambda one: one.theme), 1)
     )
     blocks: list[Block] = []

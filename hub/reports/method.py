@@ -38,4 +38,4 @@ def method(figures: Figures, frame: ReportFrame) -> Section:
         "Les définitions sont celles de la convention et de son suivi, telles que chaque indicateur les rappelle. Tous "
         "les indicateurs sont facultatifs."
     )
-    return Section("methode", "Méthode", (opening, Terms(terms)))
+    return Section("methode", "Méthode", (opening, Terms(terms)), starts_page=True)

@@ -115,6 +115,9 @@ def _transfers(now: dict[str, ShownIndicator]) -> Iterator[Block]:
             continue
         directions = symbols(found, 0)
         rows = _rows(found, 1, directions)
+        if _mostly_masked(rows):
+            yield table_of(found, key)
+            continue
         text = f"{found.label}. {_rows_said(rows)}"
         svg = stacked_bars(key, [label(found.by[0], one) for one in directions], rows, text)
         yield Chart(key, found.label, svg, text, table_of(found, key))
@@ -131,6 +134,12 @@ def _rows(found: ShownBreakdown, place: int, others: list[str]) -> list[Row]:
         )
         for name in symbols(found, place)
     ]
+
+
+def _mostly_masked(rows: list[Row]) -> bool:
+    """Whether a picture would show more of what is masked than of what is not."""
+    parts = [part for row in rows for part in row.parts]
+    return 2 * parts.count(State.MASKED) > sum(part != 0 for part in parts)
 
 
 def _series(course: dict[str, ShownIndicator], indicator: str, *keys: str) -> Iterator[ShownSeries]:

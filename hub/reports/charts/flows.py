@@ -54,7 +54,7 @@ def flows(
             leaving[sender], arriving[receiver] = y1 + width, y2 + width
             if mark is State.MASKED:
                 x1, x2 = _SIDE + _POST, WIDTH - _SIDE - _POST
-                shapes.append(line(x1, y1 + width / 2, x2, y2 + width / 2, QUIET, 1.5, "5 4"))
+                shapes.append(line(x1, y1 + width / 2, x2, y2 + width / 2, QUIET, 0.9, "5 4"))
             else:
                 fill = colour(senders.index(sender))
                 shapes.append(band(_SIDE + _POST, y1, WIDTH - _SIDE - _POST, y2, width, fill))

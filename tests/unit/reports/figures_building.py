@@ -82,7 +82,7 @@ LATE = (
 TEXTS = (
     _text("1", 3, "PRIORITY_LINE", "SUCCESS", "La ligne répond vite, et les collègues savent quand l’utiliser."),
     _text("2", 9, "HANDOVER", "IMPROVEMENT", "Prévoir la concertation plus tôt : trois relais ont attendu une date."),
-    _text("3", 10, "WHATEVER", "SUCCESS", "Un annuaire à jour change tout."),
+    _text("3", 10, "OTHER", "SUCCESS", "Un annuaire à jour change tout."),
 )
 DIFFERENCES = (
     DifferencePoint("messages CDAP reçus", "2026-03", 1204, 1207, None, ("m-0412", "m-0977", "m-1033")),
