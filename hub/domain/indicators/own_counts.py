@@ -106,6 +106,25 @@ def read_own_count(
     return [_receipt(line, row, read, period, seen) for line, row in enumerate(rows, FIRST_LINE)]
 
 
+def places_of(
+    kind: CountKind, receipts: Iterable[LineReceipt], period: Period | None, types: Iterable[str] = ()
+) -> tuple[tuple[str, str], ...]:
+    """What a file counts, be it none: types (or measures) and months.
+
+    Events: its types, and those of `types`, in every month of the period, or from its first to its last. Figures: the
+    measures in the months that it names.
+    """
+    rows = [receipt.row for receipt in receipts if receipt.row is not None]
+    if kind is CountKind.FIGURES:
+        return tuple(sorted({(row.measure, row.month) for row in rows if isinstance(row, OwnFigure)}))
+    events = [row for row in rows if isinstance(row, OwnEvent)]
+    months = sorted({row.month for row in events})
+    if period is None and months:
+        period = parse_period(f"{months[0]}..{months[-1]}")
+    named = sorted({*types, *(row.type for row in events)})
+    return tuple((name, month) for name in named for month in (period.months if period is not None else ()))
+
+
 def _receipt(
     line: int,
     row: Row,
