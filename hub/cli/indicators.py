@@ -2,6 +2,7 @@
 
 import typer
 
+from hub.cli.indicators_differences import app as differences_app
 from hub.cli.indicators_feedback import app as feedback_app
 from hub.cli.indicators_freeze import freeze_command, frozen_command
 
@@ -9,3 +10,4 @@ app = typer.Typer(help="The convention's indicators: show, recount, freeze and r
 app.command("freeze")(freeze_command)
 app.command("frozen")(frozen_command)
 app.add_typer(feedback_app, name="feedback")
+app.add_typer(differences_app, name="differences")

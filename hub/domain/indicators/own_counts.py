@@ -80,7 +80,7 @@ class LineReceipt:
     row: OwnEvent | OwnFigure | None = None
 
 
-Row: TypeAlias = Mapping[str | None, str | None]
+Row: TypeAlias = Mapping[str, str | None]
 
 
 def kind_of(columns: Sequence[str]) -> CountKind:
@@ -132,10 +132,11 @@ def _receipt(
     period: Period | None,
     seen: dict[object, int],
 ) -> LineReceipt:
-    cells = {name.strip(): (value or "").strip() for name, value in row.items() if name is not None}
+    surplus = None in row  # csv.DictReader keeps surplus cells there
+    cells = {name.strip(): (row[name] or "").strip() for name in row if name}
     names = cells.get("id") or cells.get("measure") or ""
     reasons = []
-    if None in row:  # csv.DictReader keeps surplus cells there
+    if surplus:
         reasons.append("la ligne a plus de cellules que la première ligne n’a de colonnes")
     reasons += [f"colonne {name} : plus de {_LONGEST} caractères" for name in cells if len(cells[name]) > _LONGEST]
     found = None
@@ -160,10 +161,10 @@ def _event(cells: Mapping[str, str], *, institution: Institution) -> tuple[OwnEv
     if cells["type"] not in COUNTED:
         reasons.append(f"colonne type : « {cells['type']} » n’est compté par aucun indicateur")
     elif not may_emit(institution, cells["type"]):
-        reasons.append(f"colonne type : {cells['type']} n’est pas émis par {institution.label}")
+        reasons.append(f"colonne type : {cells['type']} n’est pas émis par cette institution")
     try:
         if parse_source(cells["source"]).institution is not institution:
-            reasons.append(f"colonne source : ce n’est pas un système de {institution.label}")
+            reasons.append("colonne source : ce n’est pas un système de l’institution qui compte")
     except SourceInvalid:
         reasons.append(f"colonne source : il faut urn:hub:{SIGNATORIES[institution].urn_name}:<système>")
     if not cells["id"]:

@@ -1,0 +1,240 @@
+"""How own counts and differences are shown: in French, tables on a terminal, plain lines in a pipe."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import typer
+from sqlalchemy import RowMapping
+
+from hub.cli.output import on_terminal, print_json, print_line, print_table
+from hub.domain.calendar.paris import paris
+from hub.domain.french import NO_BREAK, plural
+from hub.domain.indicators.differences import EVENT_LABELS, EventDifference, FigureDifference, Whereabouts, WhyLacking
+from hub.domain.indicators.masking import THRESHOLD
+from hub.domain.indicators.own_counts import CountKind, LineReceipt, LineStatus
+from hub.domain.indicators.periods import Period, month_label
+from hub.domain.vocabulary import Institution
+from hub.ledger.own_counts import Imported
+
+_SHORT: Final = {Institution.CAF: "CAF", Institution.CD35: "Département"}
+_LACKED_BY: Final = {Institution.CAF: "manque à la CAF", Institution.CD35: "manque au Département"}
+_NOT_PROVIDED: Final = "non fourni"
+_KINDS: Final = {CountKind.EVENTS.value: "événements", CountKind.FIGURES.value: "chiffres"}
+
+
+def show_import(
+    receipts: Sequence[LineReceipt], taken: Imported | None, institution: Institution, *, as_json: bool
+) -> None:
+    """Print the receipt of every line, then what stands of the institution now."""
+    refused = sum(receipt.status is LineStatus.REFUSED for receipt in receipts)
+    if as_json:
+        for receipt in receipts:
+            row = {"line": receipt.line, "names": receipt.names, "status": receipt.status.value}
+            print_json(row | {"reason": receipt.reason})
+        months = None if taken is None else [taken.first, taken.last]
+        summary = {"read": len(receipts), "taken": len(receipts) - refused, "refused": refused}
+        print_json({"summary": summary, "counts": [] if taken is None else taken.names, "months": months})
+        return
+    print_table(
+        ("ligne", "compte", "résultat", "détail"),
+        ((receipt.line, receipt.names, receipt.status.label, receipt.reason) for receipt in receipts),
+    )
+    read, kept = len(receipts), len(receipts) - refused
+    typer.echo(
+        f"{_number(read)} {plural('ligne', read)} {plural('lue', read)}{NO_BREAK}: "
+        f"{_number(kept)} {plural('prise', kept)} en compte, {_number(refused)} {plural('refusée', refused)}."
+    )
+    if taken is None:
+        typer.echo("Rien n’a été pris en compte.")
+    elif taken.first is not None and taken.last is not None:
+        names = ", ".join(EVENT_LABELS.get(name, name) for name in taken.names)
+        label = Period("", taken.first, taken.last).label()
+        typer.echo(f"Comptage retenu pour {_of(institution)}, {label}{NO_BREAK}: {names}.")
+
+
+def show_files(rows: Iterable[RowMapping], *, as_json: bool) -> None:
+    """Print every import."""
+    found = list(rows)
+    if as_json:
+        for row in found:
+            print_json({**row, "sha256": row["sha256"].hex()})
+        return
+    print_table(
+        ("n°", "institution", "contenu", "mois", "prises en compte", "refusées", "par", "le", "empreinte"),
+        (
+            (
+                row["seq"],
+                _SHORT[Institution(row["institution"])],
+                _KINDS[row["kind"]],
+                "" if row["first"] is None else f"{row['first']}..{row['last']}",
+                _number(row["taken"]),
+                _number(row["refused"]),
+                row["imported_by"],
+                row["imported_at"].astimezone(paris()).strftime("%d/%m/%Y %H:%M"),
+                row["sha256"].hex()[:16],
+            )
+            for row in found
+        ),
+    )
+    if not found and on_terminal():
+        typer.echo("Aucun comptage n’a été importé.")
+
+
+def show_differences(
+    period: Period,
+    events: Sequence[EventDifference],
+    figures: Sequence[FigureDifference],
+    *,
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """Print what differs; with `everything` also what agrees and what was not given."""
+    shown = [row for row in events if everything or not row.agrees]
+    numbers = [row for row in figures if everything or not row.agrees]
+    if as_json:
+        for row in shown:
+            print_json(_plain_events(row))
+        for figure in numbers:
+            print_json(_plain_figure(figure))
+        return
+    if not on_terminal():
+        _print_lines(shown, numbers)
+        return
+    if shown:
+        print_table(
+            ("événements", "mois", "institution", "hub", "institution", "écart"),
+            (
+                (EVENT_LABELS.get(row.type, row.type), month_label(row.month), _SHORT[row.institution], *_numbers(row))
+                for row in shown
+            ),
+            title=f"Événements comptés, {period.label()}",
+        )
+        _print_lacking(shown)
+    if numbers:
+        print_table(
+            ("chiffre", "mois", "hub", "CAF", "Département"),
+            ((figure.label, month_label(figure.month), *_figure_numbers(figure)) for figure in numbers),
+            title=f"Chiffres donnés, {period.label()}",
+        )
+    _print_summary(events, figures)
+
+
+def _print_lines(events: Iterable[EventDifference], figures: Iterable[FigureDifference]) -> None:
+    for row in events:
+        print_line("événements", row.type, row.month, row.institution.value, *_numbers(row))
+        for lacking in row.lacked_by_hub:
+            source, id_ = lacking.key
+            print_line("manque au hub", row.type, row.month, row.institution.value, source, id_, _why(lacking.where))
+        for source, id_ in row.lacked_by_institution:
+            print_line(_LACKED_BY[row.institution], row.type, row.month, row.institution.value, source, id_, "")
+    for figure in figures:
+        dims = " ".join(f"{name}={symbol}" for name, symbol in figure.dims)
+        print_line("chiffre", figure.measure, figure.month, dims, *_figure_numbers(figure))
+
+
+def _print_lacking(events: Iterable[EventDifference]) -> None:
+    rows = []
+    for row in events:
+        of = (EVENT_LABELS.get(row.type, row.type), month_label(row.month))
+        rows += [("manque au hub", *of, *lacking.key, _why(lacking.where)) for lacking in row.lacked_by_hub]
+        rows += [(_LACKED_BY[row.institution], *of, *key, "") for key in row.lacked_by_institution]
+    if rows:
+        typer.echo()
+        print_table(("", "événements", "mois", "source", "identifiant", "pourquoi"), rows)
+        typer.echo()
+
+
+def _print_summary(events: Sequence[EventDifference], figures: Sequence[FigureDifference]) -> None:
+    for institution, name in _SHORT.items():
+        own = [row for row in events if row.institution is institution]
+        given = [row for row in own if row.theirs is not None]
+        differ = sum(not row.agrees for row in given)
+        if not given:
+            typer.echo(f"{name}{NO_BREAK}: aucun comptage d’événements fourni.")
+            continue
+        typer.echo(
+            f"{name}{NO_BREAK}: {_number(len(given))} {plural('comptage', len(given))} {plural('fourni', len(given))}, "
+            f"{_number(differ)} {plural('écart', differ)} ; non fourni pour {_number(len(own) - len(given))} "
+            f"{plural('autre', len(own) - len(given))}.".replace(" ;", f"{NO_BREAK};")
+        )
+    if figures:
+        differ = sum(not figure.agrees for figure in figures)
+        typer.echo(
+            f"Chiffres{NO_BREAK}: {_number(len(figures))} {plural('comparé', len(figures))}, "
+            f"{_number(differ)} {plural('écart', differ)}."
+        )
+
+
+def _why(where: Whereabouts) -> str:
+    match where.why:
+        case WhyLacking.OTHER_MONTH:
+            return f"compté par le hub en {month_label(where.detail)}"
+        case WhyLacking.OTHER_TYPE:
+            return f"compté par le hub parmi les {EVENT_LABELS.get(where.detail, where.detail)}"
+        case WhyLacking.REFUSED:
+            return f"{where.why.label} ({where.detail})"
+        case _:
+            return where.why.label
+
+
+def _numbers(row: EventDifference) -> tuple[str, str, str]:
+    if row.theirs is None:
+        return _number(row.hub), _NOT_PROVIDED, ""
+    return _number(row.hub), _number(row.theirs), _signed(row.theirs - row.hub)
+
+
+def _figure_numbers(figure: FigureDifference) -> tuple[str, ...]:
+    hub = f"moins de {THRESHOLD}" if _is_small(figure) else _number(figure.hub)
+    given = (figure.theirs.get(institution) for institution in _SHORT)
+    return hub, *(_NOT_PROVIDED if number is None else _number(number) for number in given)
+
+
+def _is_small(figure: FigureDifference) -> bool:
+    """Whether the hub's number is that of a small cell: of a part, not of the whole."""
+    parts = [name for name, _ in figure.dims if name not in {"institution", "type"}]
+    return bool(parts) and 0 < figure.hub < THRESHOLD
+
+
+def _plain_events(row: EventDifference) -> dict[str, Any]:
+    return {
+        "events": row.type,
+        "month": row.month,
+        "institution": row.institution.value,
+        "hub": row.hub,
+        "theirs": row.theirs,
+        "lacked_by_hub": [
+            {"source": lacking.key[0], "id": lacking.key[1], "why": lacking.where.why.value}
+            | ({"detail": lacking.where.detail} if lacking.where.detail else {})
+            for lacking in row.lacked_by_hub
+        ],
+        "lacked_by_institution": [{"source": source, "id": id_} for source, id_ in row.lacked_by_institution],
+    }
+
+
+def _plain_figure(figure: FigureDifference) -> dict[str, Any]:
+    theirs: Mapping[str, int] = {institution.value: number for institution, number in figure.theirs.items()}
+    small = _is_small(figure)
+    return {
+        "measure": figure.measure,
+        "month": figure.month,
+        "dims": dict(figure.dims),
+        "hub": None if small else figure.hub,
+        "masked": small,
+        "theirs": theirs,
+        "agrees": figure.agrees,
+    }
+
+
+def _of(institution: Institution) -> str:
+    return "la CAF" if institution is Institution.CAF else "le Département"
+
+
+def _signed(number: int) -> str:
+    if number == 0:
+        return "0"
+    sign = "+" if number > 0 else "\u2212"
+    return f"{sign}{_number(abs(number))}"
+
+
+def _number(count: int) -> str:
+    return f"{count:,}".replace(",", "\u202f")
