@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
-from zlib import crc32
 
 from aiokafka import AIOKafkaProducer
 
@@ -26,6 +25,7 @@ from hub.errors import HubError
 from hub.log import configure_logging
 from hub.settings import Settings
 from hub.wire import kafka_client
+from hub.wire.decisions import partition_of
 from hub.wire.schemas import load_catalogue
 from hub.wire.topics import DECISIONS, apply_topics
 
@@ -126,7 +126,7 @@ async def _send(producer: AIOKafkaProducer, partitions: int, records: Any, count
     sent = []
     for _ in range(count):
         key, value = next(records)
-        partition = crc32(key) % partitions
+        partition = partition_of(key, partitions)
         builder = filling.get(partition)
         if builder is None or builder.append(timestamp=None, key=key, value=value) is None:
             if builder is not None:

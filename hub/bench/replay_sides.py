@@ -9,7 +9,8 @@ from typing import Final
 import uvloop
 
 from hub.bench.measure import peak_memory_mib
-from hub.replay.counting import LeftOut, replay
+from hub.ledger.indicators.snapshot import LeftOut
+from hub.replay.counting import replay
 from hub.settings import Settings
 from hub.wire import kafka_client
 from hub.wire.avro import decode

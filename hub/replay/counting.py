@@ -9,36 +9,29 @@ from typing import Final
 from aiokafka import ConsumerRecord
 
 from hub.domain.indicators.cells import Cell
-from hub.domain.indicators.facts import Key
 from hub.domain.indicators.increments import increments
 from hub.errors import HubError
-from hub.replay.gathered import Gathered, Seen, by_thread
-from hub.replay.records import TOPICS, FactReader, Place
+from hub.ledger.indicators.snapshot import LeftOut
+from hub.replay.gathered import Gathered, Seen, buckets_for, by_thread
+from hub.replay.records import TOPICS, FactReader
 from hub.settings import Settings
 from hub.wire.faults import EventInvalid
 from hub.wire.schemas import Catalogue
 from hub.wire.stretches import Stretch, await_transactions, reading, records_of, stretches
 
 EPOCH: Final = datetime.fromtimestamp(0, UTC)
-_ALL_GONE: Final = 2**63 - 1
+ALL_GONE: Final = 2**63 - 1
 _NUMBER: Final = {topic: number for number, topic in enumerate(TOPICS)}
 Progress = Callable[[str, int, int], None]
 """Told « reading » or « counting », how far it is, and how far it goes."""
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """What the ledger did not take: places of records (of an input topic, or set aside), and whole events."""
-
-    places: frozenset[Place] = frozenset()
-    keys: frozenset[Key] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Extent:
-    """What was read of one partition. `since`: the timestamp of its first record where retention cut it before, in ms.
+    """What was read of one partition.
 
-    A cut partition without a record has its end as `since`: everything of it is gone.
+    `since`: where retention has removed what was before, the timestamp of the first record that is left, in ms, or
+    ALL_GONE; None where nothing is removed.
     """
 
     stretch: Stretch
@@ -61,11 +54,12 @@ class Read:
 
 
 async def gather(
-    settings: Settings, catalogue: Catalogue, left_out: LeftOut, progress: Progress
+    settings: Settings, catalogue: Catalogue, left_out: LeftOut, progress: Progress, buckets: int | None = None
 ) -> tuple[Gathered, Read]:
     """Read every fact of the topics, from their beginnings to their present ends; the caller closes what it gets.
 
-    Raises BrokerUnavailable and KafkaError; EventInvalid for what a newer version of the hub wrote.
+    `buckets`: of the facts; by default as many as suits the topics. Raises BrokerUnavailable and KafkaError;
+    EventInvalid for what a newer version of the hub wrote.
     """
     reader, read = FactReader(catalogue), Read()
     for topic in TOPICS:
@@ -73,7 +67,7 @@ async def gather(
     async with reading(settings, *TOPICS) as consumer:
         found = await stretches(consumer, EPOCH)
         total = sum(stretch.end - stretch.start for stretch in found)
-        gathered = Gathered(total)
+        gathered = Gathered(buckets or buckets_for(total))
         try:
             done = 0
             for stretch in found:
@@ -119,7 +113,7 @@ def _take(
 def _since(stretch: Stretch, first: int | None) -> int | None:
     if not stretch.cut:
         return None
-    return _ALL_GONE if first is None else first
+    return ALL_GONE if first is None else first
 
 
 def count(gathered: Gathered, progress: Progress) -> Counter[Cell]:

@@ -44,9 +44,7 @@ class GatheredFact(NamedTuple):
 class Gathered:
     """Facts by thread. Of one (`source`, `id`) the first stands, as in the ledger: by offset, then by timestamp."""
 
-    def __init__(self, expected: int) -> None:
-        """`expected`: about how many facts will come, for the number of buckets."""
-        buckets = min(_MOST_BUCKETS, max(_LEAST_BUCKETS, expected // _IN_A_BUCKET))
+    def __init__(self, buckets: int) -> None:
         self._rows = Spill(buckets)
         self._claims = Spill(buckets)
         self._corrections: list[GatheredFact] = []
@@ -60,7 +58,7 @@ class Gathered:
 
     def bucket_of(self, thread: str) -> int:
         """The bucket in which all facts of a thread are."""
-        return int(thread[:8], 16) % self._rows.buckets
+        return bucket_of(thread, self._rows.buckets)
 
     def add(self, fact: Fact, seen: Seen) -> None:
         """Add a fact, which may be known already."""
@@ -123,6 +121,16 @@ class Gathered:
         """Remove the files."""
         self._rows.close()
         self._claims.close()
+
+
+def buckets_for(facts: int) -> int:
+    """How many buckets for about so many facts."""
+    return min(_MOST_BUCKETS, max(_LEAST_BUCKETS, facts // _IN_A_BUCKET))
+
+
+def bucket_of(thread: str, buckets: int) -> int:
+    """The bucket of a thread, which is a digest in hexadecimal."""
+    return int(thread[:8], 16) % buckets
 
 
 def by_thread(facts: Iterable[Fact]) -> dict[str, list[Fact]]:

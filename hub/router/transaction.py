@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable
 from typing import Any, Final
-from zlib import crc32
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
@@ -12,7 +11,7 @@ from hub.router.closing import close_producer
 from hub.router.judge import Batch, Output
 from hub.settings import Settings
 from hub.wire import kafka_client
-from hub.wire.decisions import URGENT
+from hub.wire.decisions import URGENT, partition_of
 from hub.wire.topics import DECISIONS, DIRECTORY, REJECTS, STATUSES
 
 _BATCH_BYTES: Final = 512 * 1024
@@ -77,15 +76,12 @@ class PartitionWriter:
         return [await self._producer.send(topic, o.value, o.key, headers=list(o.headers)) for o in outputs]
 
     async def _send_decisions(self, decisions: list[tuple[bytes, bytes]]) -> list[asyncio.Future[Any]]:
-        """Send in whole batches by partition: a future for every record would cost more than the decision.
-
-        The partition is that of the key's CRC-32, as in librdkafka's `consistent` partitioner; nobody else writes here.
-        """
+        """Send in whole batches by partition: a future for every record would cost more than the decision."""
         producer, count = self._producer, self._decision_partitions
         filling: dict[int, Any] = {}
         full: list[tuple[int, Any]] = []
         for key, value in decisions:
-            partition = crc32(key) % count
+            partition = partition_of(key, count)
             builder = filling.get(partition)
             if builder is None:
                 builder = filling[partition] = producer.create_batch()

@@ -6,6 +6,7 @@ types) is encoded once, and a record is the concatenation of its parts.
 """
 
 from typing import Any, Final
+from zlib import crc32
 
 from hub.domain.events import Envelope
 from hub.domain.routing.decision import Answer, Decision
@@ -149,6 +150,14 @@ class DecisionWriter:
             self._answers.clear()
         self._answers[id(answer)] = (answer, written)  # holding the answer keeps its id its own
         return written
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """The partition of hub.decisions that holds the records of a key: nobody else but the router writes there.
+
+    By the key's CRC-32, as in librdkafka's `consistent` partitioner.
+    """
+    return crc32(key) % partitions
 
 
 def read_decision(catalogue: Catalogue, value: bytes) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import pytest
 
 from hub.bench.history import History
 from hub.bench.replay import write
-from hub.replay.counting import LeftOut, replay
+from hub.ledger.indicators.snapshot import LeftOut
+from hub.replay.counting import replay
 from hub.settings import Settings
 from hub.wire import kafka_client
 from hub.wire.avro import encode

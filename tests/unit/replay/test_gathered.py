@@ -33,7 +33,7 @@ def message(number: int, thread: int, month: str = "2026-03", corrects: int | No
 
 
 def counted(rows: list[tuple[Fact, Seen]]) -> Counter[Cell]:
-    gathered = Gathered(100)
+    gathered = Gathered(16)
     try:
         for fact, seen in rows:
             gathered.add(fact, seen)
@@ -103,7 +103,7 @@ def test_a_correction_that_does_not_stand_corrects_nothing() -> None:
 
 def test_a_fact_comes_back_as_it_was_added() -> None:
     fact = replace(message(1, 1), values={"list": ["é", None, True, 3], "on": "2026-03-02"}, corrects="x")
-    gathered = Gathered(0)
+    gathered = Gathered(3)
     try:
         gathered.add(fact, Seen(1, 2, 3, 4))
         (found,) = gathered.bucket(gathered.bucket_of(fact.thread)).values()
