@@ -29,7 +29,8 @@ DESCRIPTION: Final = (
     "hand-overs, activity, notices; over five years"
 )
 
-_FIRST: Final = datetime(2021, 12, 1, 9, tzinfo=UTC)
+_FIRST: Final = datetime(2021, 6, 1, 9, tzinfo=UTC)
+_DECIDED: Final = "2026-06-10T08:00:00.000+00:00"
 _DAYS: Final = 1826
 _SPREAD: Final = 7919  # a prime: neighbouring threads lie in different months
 _TEMPLATES: Final = 1500
@@ -93,10 +94,7 @@ class History:
         event = template.value.replace(template.reference, key)
         stamp = int(moment.timestamp() * 1000)
         origin = (template.topic, number % 3, number, stamp)
-        decided_at = moment.isoformat()
-        return key, self._writer.write(
-            envelope, template.schema, origin, event, (100, 3), decided_at, template.decision
-        )
+        return key, self._writer.write(envelope, template.schema, origin, event, (100, 3), _DECIDED, template.decision)
 
 
 def _stories(catalogue: Catalogue) -> list[tuple[Template, ...]]:
