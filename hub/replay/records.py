@@ -10,6 +10,7 @@ from hub.domain.events import Envelope
 from hub.domain.indicators.facts import COUNTED, Fact, fact_of
 from hub.domain.vocabulary import Confidentiality
 from hub.errors import HubError
+from hub.ledger.outbox import NO_RULES
 from hub.wire.avro import decode
 from hub.wire.decision_heads import HeadReader
 from hub.wire.schemas import Catalogue
@@ -85,5 +86,5 @@ class FactReader:
             message = "This record of hub.statuses is none of the hub's."
             raise HubError(message, "Only the hub may write to hub.statuses; check the topic's ACL.") from error
         _, data = decode(self._catalogue, record.value or b"")
-        fact = fact_of(envelope, data, None, "")
+        fact = fact_of(envelope, data, None, NO_RULES)
         return None if fact is None else Found(fact, (record.topic, record.partition, record.offset))
