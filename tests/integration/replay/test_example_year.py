@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hub.domain.indicators.cells import Cell
 from hub.domain.indicators.periods import Period
 from hub.ledger.indicators.cells import cells_of
-from hub.replay.counting import LeftOut, replay
+from hub.ledger.indicators.snapshot import LeftOut
+from hub.replay.counting import replay
 from hub.settings import Settings
 from tests.indicators.comparing import differences, months_of
 from tests.indicators.example_year.building import DELIVERY, NOT_STORED, counted_elsewhere, year_events
