@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from hub.domain.events import EVENT_TYPES, never_stored
+from hub.domain.indicators.figures import figures
+from hub.domain.indicators.periods import Period
 from hub.domain.routing.decide import decide, is_routed
 from tests.indicators.comparing import differences, months_of
 from tests.indicators.example_year.building import DELIVERY, NOT_STORED, counted_elsewhere, year_events
@@ -73,3 +75,44 @@ def test_the_second_reading_gives_the_expected_figures(period: str) -> None:
 def test_the_hub_gives_the_expected_figures(period: str) -> None:
     wanted = {name: values[period] for name, values in read_expected().items() if period in values}
     assert not differences(wanted, hub_reading(year_cells(), *months_of(period)))
+
+
+COURSES = {
+    ("V1.2", "messages"): ("messages",),
+    ("V1.4", "line_in_scope line_out_of_scope"): ("line contacts",),
+    ("V1.4", "form_in_scope form_out_of_scope"): ("form contacts",),
+    ("V1.5", "unjustified"): ("unjustified by direction",),
+    ("V2.1", "queries"): ("queries",),
+    ("V2.2", "instructions"): ("requests",),
+    ("V2.5", "situations"): ("urgencies",),
+    ("A1", "notices"): ("notices",),
+    ("A2", "referrals"): ("referrals",),
+    ("A2", "handover"): ("handover by direction and last state",),
+    ("A2", "joint_intervention"): ("joint_intervention by direction and last state",),
+}
+"""Which figures of a month the courses over the year are made of."""
+
+
+@pytest.mark.parametrize(("indicator", "courses"), COURSES, ids=" ".join)
+def test_the_course_by_month_is_made_of_the_figures_of_the_months(indicator: str, courses: str) -> None:
+    (shown,) = (
+        of for of in figures(year_cells(), Period("2026", "2026-01", "2026-12")) if of.indicator.id == indicator
+    )
+    points: Counter[str] = Counter()
+    for name in courses.split():
+        (series,) = (series for series in shown.series if series.key == name)
+        points.update({month: number for month, number in series.points if number})
+    counted: Counter[str] = Counter()
+    for (of, figure, _), values in read_expected().items():
+        if of == indicator and figure in COURSES[indicator, courses]:
+            counted.update({month: int(value) for month, value in values.items() if month != "2026" and int(value)})
+    assert counted
+    assert counted == points
+
+
+def test_a_month_without_an_event_that_feeds_an_indicator_is_not_a_zero_of_its_course() -> None:
+    shown = figures(year_cells(), Period("2026", "2026-01", "2026-12"))
+    courses = {(of.indicator.id, series.key): dict(series.points) for of in shown for series in of.series}
+    assert courses["V1.2", "messages"]["2026-07"] is None  # no message at all
+    assert 0 == courses["V2.5", "situations"]["2026-02"]  # urgencies, none of this kind
+    assert courses["A2", "benefit_urgency"]["2026-01"] is None
