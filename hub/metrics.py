@@ -107,6 +107,12 @@ INDICATORS_COUNTED_AT = Gauge(
     "hub_indicators_counted_timestamp_seconds",
     "When the processors last found every fact counted, as a Unix time; at first when they started, 0 in other roles.",
 )
+INDICATOR_FLOWS = Gauge(
+    "hub_indicator_flows",
+    "Requests of the current month by kind, direction and outcome, down to a multiple of 5; absent below 5. Set by the "
+    "processors.",
+    ["kind", "direction", "outcome"],
+)
 STATUSES_RELAYED = Counter("hub_statuses_relayed_total", "Status events relayed from the outbox to hub.statuses.")
 HEARTBEATS = Counter("hub_heartbeats_total", "Heartbeats published.")
 HEARTBEAT_AT = Gauge(

@@ -20,6 +20,8 @@ from hub.processors.app import GROUP, HubApp, new_app
 from hub.processors.audience import TURN_SECONDS as AUDIENCE_SECONDS
 from hub.processors.audience import AudiencePlanner
 from hub.processors.directory import catch_up
+from hub.processors.flows import TURN_SECONDS as FLOWS_SECONDS
+from hub.processors.flows import FlowLevels
 from hub.processors.heartbeat import Heartbeat
 from hub.processors.indicators import TURN_SECONDS as INDICATORS_SECONDS
 from hub.processors.indicators import IndicatorCounter
@@ -71,6 +73,7 @@ async def work(service: Service) -> None:
             app.timer(interval=TURN_SECONDS)(DailyReconciliation(parts, settings, readers()).turn)
             app.timer(interval=AUDIENCE_SECONDS)(AudiencePlanner(parts).turn)
             app.timer(interval=INDICATORS_SECONDS)(IndicatorCounter(parts).turn)
+            app.timer(interval=FLOWS_SECONDS)(FlowLevels(parts).turn)
             relaying = asyncio.create_task(relay(parts, settings, producer, service.stop))
             await _run_app(service, app, steady, relaying)
             await relaying
