@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from hub.domain.french_numbers import month_in_short
 from hub.domain.indicators.masking import Shown, Withheld
 from hub.domain.indicators.shapes import Axis
 from hub.domain.indicators.showing import ShownBreakdown, ShownSeries
 from hub.reports.document import Block, Column, Entry, Paragraph, Style, Table
-from hub.reports.numbers import month_in_short
 from hub.reports.values import entry, word
 
 _ACROSS: Final = 6

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from hub.domain.french import MONTHS
+from hub.domain.french_numbers import day_of, instant_in_full
 from hub.reports.differences import differences
 from hub.reports.document import Document
 from hub.reports.field import field
 from hub.reports.frame import Audience, Figures, ReportFrame
 from hub.reports.indicator_parts import indicator_parts
 from hub.reports.method import method
-from hub.reports.numbers import day_of, instant_in_full
 from hub.reports.pictures import pictures
 from hub.reports.state import state, versions
 from hub.reports.summary import summary

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from hub.domain.french_numbers import month_in_full, signed, whole
 from hub.domain.indicators.differences import DifferencePoint
 from hub.reports.document import Block, Column, Entry, Paragraph, Section, Style, Table
 from hub.reports.frame import ReportFrame
-from hub.reports.numbers import month_in_full, signed, whole
 from hub.reports.values import entry, word
 
 _TITLE: Final = "Écarts entre les décomptes"

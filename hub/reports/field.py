@@ -3,10 +3,10 @@
 from itertools import groupby
 
 from hub.domain.activity.feedback import Feedback
+from hub.domain.french_numbers import month_in_full, whole
 from hub.domain.indicators.vocabulary import FeedbackTheme, label_of
 from hub.reports.document import Block, Paragraph, Quote, Section, Style
 from hub.reports.frame import ReportFrame
-from hub.reports.numbers import month_in_full, whole
 
 
 def field(frame: ReportFrame) -> Section:

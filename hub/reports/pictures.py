@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from hub.domain.french_numbers import month_in_full, whole
 from hub.domain.indicators.masking import Withheld
 from hub.domain.indicators.showing import ShownBreakdown, ShownIndicator, ShownSeries
 from hub.reports.breakdowns import blocks_of, course_table, label, sums, symbols, table_of
@@ -11,7 +12,6 @@ from hub.reports.charts.flows import flows
 from hub.reports.charts.months import Bars, month_columns
 from hub.reports.document import Block, Chart, Mark, Paragraph, Section, State
 from hub.reports.frame import Figures, ReportFrame
-from hub.reports.numbers import month_in_full, whole
 from hub.reports.values import mark
 
 PICTURED_BREAKDOWNS: Final = {

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from hub.domain.french_numbers import instant_in_full, whole
 from hub.reports.document import Block, Column, Entry, Paragraph, Section, Style, Table, Terms
 from hub.reports.frame import Freeze, Late, ReportFrame
-from hub.reports.numbers import instant_in_full, whole
 from hub.reports.values import entry_of, word
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
+from hub.domain.french_numbers import day_of, whole
 from hub.domain.indicators.shapes import Figure
 from hub.domain.indicators.showing import ShownIndicator
 from hub.reports.document import Block, Bullets, KeyFigures, Paragraph, Section, Style
 from hub.reports.frame import Audience, Figures, ReportFrame
-from hub.reports.numbers import day_of, whole
 from hub.reports.values import key_figure
 
 _FIRST: Final = (

@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import Final
 
+from hub.domain.french_numbers import HARD, decimal, percent, signed_percent, whole
 from hub.domain.indicators.masking import Shown
 from hub.domain.indicators.shapes import Figure
 from hub.domain.indicators.values import Change, Count, Mean, Median, NotProvided, Share
 from hub.reports.document import MASKED, NOT_PROVIDED, Entry, KeyFigure, Mark, State
-from hub.reports.numbers import HARD, decimal, percent, signed_percent, whole
 
 _UNITS: Final = {"h": ("heure", "heures"), "j": ("jour", "jours")}
 

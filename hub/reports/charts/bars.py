@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from hub.domain.french_numbers import decimal
 from hub.reports.charts.svg import (
     QUIET,
     WIDTH,
@@ -18,7 +19,6 @@ from hub.reports.charts.svg import (
     wrapped,
 )
 from hub.reports.document import Mark, State
-from hub.reports.numbers import decimal
 
 _NAMES: Final = 218
 _ROOM: Final = WIDTH - _NAMES - 46

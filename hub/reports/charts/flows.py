@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from hub.domain.french_numbers import decimal
 from hub.reports.charts.svg import (
     QUIET,
     WIDTH,
@@ -15,7 +16,6 @@ from hub.reports.charts.svg import (
     wrapped,
 )
 from hub.reports.document import Mark, State
-from hub.reports.numbers import decimal
 
 _SIDE: Final = 176
 _POST: Final = 10

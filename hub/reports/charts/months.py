@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from hub.domain.french_numbers import decimal, month_in_short
 from hub.reports.charts.scale import steps
 from hub.reports.charts.svg import (
     GRID,
@@ -19,7 +20,6 @@ from hub.reports.charts.svg import (
     text,
 )
 from hub.reports.document import Mark, State
-from hub.reports.numbers import decimal, month_in_short
 
 _LEFT: Final = 44
 _TOP: Final = 24

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from hub.domain.french_numbers import whole
 from hub.reports.charts.bars import Row, stacked_bars
 from hub.reports.charts.flows import flows
 from hub.reports.charts.months import Bars, month_columns
@@ -24,7 +25,6 @@ from hub.reports.document import (
     Table,
     Terms,
 )
-from hub.reports.numbers import whole
 
 MADE_AT = datetime(2027, 1, 12, 8, 30, tzinfo=UTC)
 MONTHS = tuple(f"2026-{month:02d}" for month in range(1, 13))

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from hub.reports.numbers import decimal, instant_in_full, month_in_full, percent, signed, signed_percent, whole
+from hub.domain.french_numbers import decimal, instant_in_full, month_in_full, percent, signed, signed_percent, whole
 
 
 @pytest.mark.parametrize(

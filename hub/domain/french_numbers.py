@@ -1,4 +1,4 @@
-"""Numbers as French readers write them: comma, narrow no-break spaces, percent sign apart."""
+"""Numbers and dates as French readers write them: comma, narrow no-break spaces, percent sign apart."""
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
