@@ -159,8 +159,8 @@ def _in_pipe(shown: ShownPeriod) -> None:
         for figure in one.figures:
             print_line("figure", name, figure.key, figure.label, value_words(figure.value), basis_words(figure.value))
         for breakdown in one.breakdowns:
-            for line in _breakdown_lines(breakdown):
-                print_line("breakdown", name, breakdown.key, *line)
+            for cells in _breakdown_lines(breakdown):
+                print_line("breakdown", name, breakdown.key, *cells)
         for series in one.series:
             for month, number in series.points:
                 print_line("series", name, series.key, month, cell_words(number))
