@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hub.domain.calendar.paris import paris
-from hub.domain.indicators.periods import Period, PeriodInvalid, month_of, parse_period, reference_year
+from hub.domain.indicators.periods import Period, PeriodInvalid, asked_period
 from hub.errors import HubError
 from hub.processes.parameters import read_parameters
 from hub.settings import Settings
@@ -29,9 +29,6 @@ def period_named(text: str | None, settings: Settings) -> Period:
     now = datetime.now(UTC)
     year_start = read_parameters(settings).on(now.astimezone(paris()).date()).reference_year_start
     try:
-        if text is not None:
-            return parse_period(text, year_start)
-        year, today = reference_year(now, year_start), month_of(now)
-        return year if year.last == today else Period(f"{year.first}..{today}", year.first, today)
+        return asked_period(text, now, year_start)
     except PeriodInvalid as error:
         raise PeriodUsage(str(error), "Exemple : --period 2026-03.") from None

@@ -30,7 +30,19 @@ from hub.gateway.portal.directory_events import DirectoryEvents
 from hub.gateway.problems import PROBLEM_JSON, Refusal, refusal
 from hub.gateway.publisher import Publisher
 from hub.gateway.refused import AgreementRefusals
-from hub.gateway.routes import acknowledge, events, feeds, inbox, keys, notices, operations, pages, registry, situations
+from hub.gateway.routes import (
+    acknowledge,
+    events,
+    feeds,
+    inbox,
+    indicators,
+    keys,
+    notices,
+    operations,
+    pages,
+    registry,
+    situations,
+)
 from hub.health import Health
 from hub.ledger.engine import ledger_engine
 from hub.settings import Settings
@@ -120,6 +132,7 @@ def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = (
             *events.ROUTES,
             *keys.ROUTES,
             *inbox.ROUTES,
+            *indicators.ROUTES,
             *feeds.ROUTES,
             *registry.ROUTES,
             *notices.ROUTES,

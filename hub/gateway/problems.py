@@ -36,6 +36,7 @@ PROBLEMS: Final = {
         Problem("NOT_AUTHENTICATED", 401, "A valid token is required"),
         Problem("EVENT_FORBIDDEN", 403, "This system may not publish this event"),
         Problem("KEY_FORBIDDEN", 403, "This system may not ask for this key"),
+        Problem("INDICATORS_FORBIDDEN", 403, "The indicators are for the two institutions of the convention"),
         Problem("NOT_FOUND", 404, "Nothing is known at this address"),
         Problem("SERVICE_KEY_MISSING", 404, "This service has no key: nothing can be encrypted for it"),
         Problem("METHOD_NOT_ALLOWED", 405, "This address does not take this method"),

@@ -23,6 +23,7 @@ PATHS = [
     "/portal",
     "/portal/items/1",
     "/portal/absences",
+    "/portal/indicators",
     "/portal/contacts",
     "/portal/sign-in",
     "/portal/sign-in/asked",

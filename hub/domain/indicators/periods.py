@@ -85,6 +85,14 @@ def reference_year(moment: datetime, year_start: tuple[int, int] = (1, 1)) -> Pe
     return parse_period(f"{year:04}", year_start)
 
 
+def asked_period(text: str | None, now: datetime, year_start: tuple[int, int] = (1, 1)) -> Period:
+    """The period that `text` names; None: the current reference year, up to this month. Raises PeriodInvalid."""
+    if text is not None:
+        return parse_period(text, year_start)
+    year, today = reference_year(now, year_start), month_of(now)
+    return year if year.last == today else Period(f"{year.first}..{today}", year.first, today)
+
+
 def _number(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:]) - 1
 

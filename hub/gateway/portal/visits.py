@@ -13,6 +13,7 @@ from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain.vocabulary import Institution
 from hub.gateway.pages import HTML, message_page, page
 from hub.gateway.portal.cookies import comes_from_us, cookie_of, is_proof, proof_of, token_of
 from hub.gateway.portal.forms import Form, FormUnreadable, read_form
@@ -38,6 +39,11 @@ class Visitor:
     def reference(self) -> str:
         """Reference of the contact."""
         return str(self.contact.ref)
+
+    @property
+    def sees_figures(self) -> bool:
+        """Whether the contact is of an institution of the convention, which the indicators are for."""
+        return str(self.contact.institution) != Institution.PARTNER.value
 
 
 View = Callable[[AsyncConnection, Visitor], Awaitable[_Found]]
@@ -112,6 +118,7 @@ def shown(
         place=place_of(visitor.contact.service, visitor.contact.role, visitor.contact.cdas),
         several=len(visitor.session.contacts) > 1,
         proof=visitor.proof,
+        figures=visitor.sees_figures,
         done=DONE.get(request.query_params.get("done", "")),
         **content,
     )

@@ -4,8 +4,6 @@ A signed-in contact may use its own, by the session of its browser. A contact th
 answered as one that does not exist.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
@@ -15,24 +13,22 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.openapi.spec import Operation
 from litestar.params import FromPath, FromQuery, QueryParameter
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.delivery.inbox import ItemState
 from hub.domain.vocabulary import DeliveryStatus, Institution, Kind, Medium
 from hub.gateway.acknowledged import count_changes, count_taking
+from hub.gateway.callers import Caller, caller_of, ledger_of
 from hub.gateway.conditional import conditional
 from hub.gateway.credentials import System
 from hub.gateway.inbox_answers import InboxesAnswer, ItemAnswer, ItemsAnswer, inbox_answer, item_answer
 from hub.gateway.openapi import problem_responses
-from hub.gateway.portal.cookies import comes_from_us, token_of
 from hub.gateway.problems import refusal
-from hub.gateway.requests import read_head
 from hub.ledger.acknowledgements import holder_of, show, take
 from hub.ledger.inbox import LARGEST_PAGE, Item, Wanted, item, items, last_numbers
 from hub.ledger.inbox_holders import Holders, holds, inboxes
 from hub.ledger.numbers import INBOX
-from hub.ledger.sessions import contact_of, hash_of
+from hub.ledger.sessions import contact_of
 
 _SECURED: Final[list[dict[str, list[str]]]] = [{"token": []}]
 _HIGHEST: Final = 2**53 - 1  # what every JSON reader takes as a whole number (RFC 8259 §6)
@@ -57,8 +53,8 @@ async def list_inboxes(
     limit: Annotated[int, QueryParameter(ge=1, le=LARGEST_PAGE)] = 100,
 ) -> Response[InboxesAnswer]:
     """List the inboxes that the caller may act for, and how far each counts."""
-    caller = _caller(request)
-    async with _ledger(request) as connection:
+    caller = caller_of(request)
+    async with ledger_of(request) as connection:
         found = await inboxes(connection, await _whose(connection, caller), after=after, limit=limit)
     following = _next("/inbox", after=found[-1].contact, limit=limit) if len(found) == limit else None
     return _answer(request, InboxesAnswer([inbox_answer(one) for one in found], following))
@@ -100,10 +96,10 @@ async def list_items(
         raise refusal("REQUEST_INVALID", "`first` and `last` are numbers of a medium: name it with `medium`.")
     if since is not None and (since.tzinfo is None or not _FIRST_YEAR <= since.year <= _LAST_YEAR):
         raise refusal("REQUEST_INVALID", "`since` is a moment with its offset (RFC 3339).")
-    caller = _caller(request)
+    caller = caller_of(request)
     numbers = None if medium is None else (first or 1, last or _HIGHEST)
     wanted = Wanted(states or (), [one.value for one in kinds or ()], since, notice, medium, numbers)
-    async with _ledger(request) as connection:
+    async with ledger_of(request) as connection:
         await _check(connection, caller, contact)
         ends = await last_numbers(connection, contact)
         newest_first = order == "newest"
@@ -125,9 +121,9 @@ async def show_item(
     request: Request[Any, Any, Any], contact: FromPath[str], number: FromPath[int]
 ) -> Response[ItemAnswer]:
     """Show one item, and who has taken it in charge. What was sent to the inbox itself (PORTAL) is shown by this."""
-    caller, catalogue = _caller(request), request.app.state.parts.catalogue
+    caller, catalogue = caller_of(request), request.app.state.parts.catalogue
     counted = []
-    async with _ledger(request) as connection:
+    async with ledger_of(request) as connection:
         await _check(connection, caller, contact)
         found = await _item(connection, contact, number)
         for one in found.deliveries:
@@ -157,8 +153,8 @@ async def take_item(
 
     409 where another recipient has it (`holder` says which service, and since when), or where nothing is left to take.
     """
-    caller, catalogue, now = _caller(request, changes=True), request.app.state.parts.catalogue, datetime.now(UTC)
-    async with _ledger(request) as connection:
+    caller, catalogue, now = caller_of(request, changes=True), request.app.state.parts.catalogue, datetime.now(UTC)
+    async with ledger_of(request) as connection:
         await _check(connection, caller, contact)
         of = (await _item(connection, contact, number)).delivery
         taking = await take(connection, catalogue, of, now)
@@ -178,31 +174,7 @@ async def take_item(
     raise refused
 
 
-@dataclass(frozen=True, slots=True)
-class _Caller:
-    """Who asks: a system, or the browser of a signed-in contact, by the digest of its session's token."""
-
-    system: System | None
-    session: bytes | None
-
-
-def _caller(request: Request[Any, Any, Any], *, changes: bool = False) -> _Caller:
-    """Who asks. Raises Refusal; a system's request costs as much of its rate as an event.
-
-    A session counts only where no token is given, and changes something only from a page of ours.
-    """
-    parts = request.app.state.parts
-    head = read_head(request.scope["headers"])
-    token = token_of(request, parts.settings) if head.authorization is None else None
-    if token is not None and (not changes or comes_from_us(request, parts.settings)):
-        return _Caller(None, hash_of(token))
-    system: System = parts.intake.authenticate(head)
-    parts.intake.hold_rate(system)
-    parts.intake.rate.spend(system.name, 1)
-    return _Caller(system, None)
-
-
-async def _whose(connection: AsyncConnection, caller: _Caller) -> Holders:
+async def _whose(connection: AsyncConnection, caller: Caller) -> Holders:
     """The contacts that the caller may act for. Raises Refusal for a session that is over."""
     if caller.system is not None:
         return _holders(caller.system)
@@ -222,7 +194,7 @@ def _holders(system: System) -> Holders:
     return Holders(institution.value, contacts, [] if institution is Institution.PARTNER else services)
 
 
-async def _check(connection: AsyncConnection, caller: _Caller, contact: str) -> None:
+async def _check(connection: AsyncConnection, caller: Caller, contact: str) -> None:
     if not await holds(connection, await _whose(connection, caller), contact):
         raise refusal("NOT_FOUND", _UNKNOWN)
 
@@ -232,16 +204,6 @@ async def _item(connection: AsyncConnection, contact: str, number: int) -> Item:
     if found is None:
         raise refusal("NOT_FOUND", _UNKNOWN)
     return found
-
-
-@asynccontextmanager
-async def _ledger(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncConnection]:
-    """A transaction of its own. Raises Refusal where PostgreSQL does not answer."""
-    try:
-        async with request.app.state.parts.engine.begin() as connection:
-            yield connection
-    except (SQLAlchemyError, OSError, TimeoutError):
-        raise refusal("LEDGER_AWAY", "Ask again in a moment.", Retry_After="2") from None
 
 
 def _answer(request: Request[Any, Any, Any], found: Any) -> Response[Any]:
