@@ -94,6 +94,12 @@ class Settings(BaseSettings):
     dispatcher_concurrency: int = Field(
         8, ge=1, le=256, description="Deliveries under way at once in the standard lane."
     )
+    mails_per_second: float = Field(
+        400.0,
+        gt=0,
+        description="Mails that the standard lane of one dispatcher begins in a second, at most, evenly: a notice to "
+        "thousands leaves the machine, and the mail server, to what is urgent.",
+    )
     urgent_concurrency: int = Field(4, ge=1, le=64, description="Deliveries under way at once in the urgent lane.")
     digest_concurrency: int = Field(2, ge=1, le=64, description="Digests under way at once.")
     claim_seconds: float = Field(

@@ -21,6 +21,7 @@ from hub.dispatcher.handshakes import Handshakes
 from hub.dispatcher.housekeeping import Housekeeping
 from hub.dispatcher.lane import Lane
 from hub.dispatcher.measures import Measures
+from hub.dispatcher.pace import Pace
 from hub.dispatcher.personal_links import personal_links
 from hub.dispatcher.recorder import Recorder
 from hub.dispatcher.schedule import schedule_of
@@ -76,12 +77,13 @@ class Dispatcher:
                 lease=lease,
                 clock=clock,
                 medium=medium,
+                pace=pace,
             )
-            for name, medium, concurrency in (
-                ("urgent", None, settings.urgent_concurrency),
-                ("standard", None, settings.dispatcher_concurrency),
-                ("urgent", Medium.WEBHOOK, settings.webhook_concurrency),
-                ("standard", Medium.WEBHOOK, settings.webhook_concurrency),
+            for name, medium, concurrency, pace in (
+                ("urgent", None, settings.urgent_concurrency, None),
+                ("standard", None, settings.dispatcher_concurrency, Pace(settings.mails_per_second)),
+                ("urgent", Medium.WEBHOOK, settings.webhook_concurrency, None),
+                ("standard", Medium.WEBHOOK, settings.webhook_concurrency, None),
             )
         )
         digests = DigestLane(

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from connectors.outbound.channel import Transient
 from hub import metrics
 from hub.dispatcher.attempt import Attempts
+from hub.dispatcher.pace import Pace
 from hub.dispatcher.patience import patiently
 from hub.dispatcher.recorder import Recorder
 from hub.domain.delivery.states import DeliveryReason
@@ -38,7 +39,7 @@ _LAST_RECORD_SECONDS: Final = 1.5  # for writing that something was cut short
 class Lane:
     """The deliveries of one lane: at most `concurrency` under way, and some more claimed ahead.
 
-    With a `medium`, those by this one alone (`hub.ledger.claims.ALONE`).
+    With a `medium`, those by this one alone (`hub.ledger.claims.ALONE`). With a `pace`, each begins in its turn.
     """
 
     def __init__(
@@ -55,9 +56,11 @@ class Lane:
         lease: timedelta,
         clock: Callable[[], datetime],
         medium: Medium | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.name = name
         self._medium = medium
+        self._pace = pace
         self._loop = f"lane-{name}" if medium is None else f"lane-{name}-{medium.value.lower()}"
         self._concurrency = concurrency
         self._engine = engine
@@ -163,6 +166,8 @@ class Lane:
         written: asyncio.Future[None] | None = None
         while True:
             claim = await self._queue.get()
+            if self._pace is not None and not stop.is_set():
+                await self._pace.turn()
             outcome = self._attempts.postponed(claim) if stop.is_set() else await self._attempt(claim)
             if written is not None:
                 await written
