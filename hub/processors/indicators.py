@@ -5,7 +5,7 @@ from typing import Final
 import structlog
 
 from hub import metrics
-from hub.ledger.faults import passes
+from hub.ledger.faults import UNAVAILABLE
 from hub.ledger.indicators.counting import BATCH, Waiting, count_facts, take_waiting, try_lock, waiting_facts
 from hub.processors.parts import Parts
 
@@ -31,8 +31,8 @@ class IndicatorCounter:
     async def turn(self) -> None:
         """Count what waits; nothing of it leaves: a fault is logged, and the next turn tries again.
 
-        A fact that cannot be counted for another reason than PostgreSQL's absence is left aside until this process
-        starts again, so that the others are counted; the metrics tell that it waits.
+        A fact that the hub itself cannot count is left aside until this process starts again, so that the others are
+        counted; the metrics tell that it waits.
         """
         try:
             more: bool | None = True
@@ -62,7 +62,7 @@ class IndicatorCounter:
                 taken = await take_waiting(connection, self._limit, self._aside)
                 counted = await count_facts(connection, taken, self._parts.clock())
         except Exception as error:
-            if not taken or passes(error):
+            if not taken or isinstance(error, UNAVAILABLE):  # PostgreSQL's fault, not a fact's
                 raise
             self._limit = max(1, len(taken) // 2)
             if len(taken) == 1:
