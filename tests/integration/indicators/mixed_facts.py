@@ -51,7 +51,7 @@ def mixed(seed: int, number: int) -> list[Fact]:
         if chance.random() < 0.15:
             facts.append(_delivery(chance, f"d-{seed}-{len(facts)}"))
             continue
-        event = _event(chance, f"e-{seed}-{len(facts)}", facts)
+        event = _event(chance, f"e-{seed}-{len(facts)}", facts, _BEGIN, "")
         received = _READER.from_json(event)
         outcome, service = chance.choice(_OUTCOMES), chance.choice(("CDAS", "CAF_SOCIAL_WORK"))
         decision = {"outcome": outcome, "routings": [{"service": service}]}
@@ -60,6 +60,20 @@ def mixed(seed: int, number: int) -> list[Fact]:
             facts.append(fact)
     chance.shuffle(facts)
     return facts
+
+
+def mixed_events(seed: int, number: int, begin: datetime) -> list[dict[str, Any]]:
+    """So many events as an institution publishes them, in threads of their own; `begin`: just before a month's end."""
+    chance = random.Random(seed)
+    known: list[Fact] = []
+    events: list[dict[str, Any]] = []
+    for place in range(number):
+        event = _event(chance, f"mixed-{seed}-{place}", known, begin, f"{seed}-")
+        received = _READER.from_json(event)
+        fact = fact_of(received.envelope, received.data, None, "1")
+        known += [] if fact is None else [fact]
+        events.append(event)
+    return events
 
 
 def pure(facts: Iterable[Fact]) -> Counter[Cell]:
@@ -78,7 +92,7 @@ def pure(facts: Iterable[Fact]) -> Counter[Cell]:
     return counted
 
 
-def _event(chance: random.Random, name: str, known: Sequence[Fact]) -> dict[str, Any]:
+def _event(chance: random.Random, name: str, known: Sequence[Fact], begin: datetime, prefix: str) -> dict[str, Any]:
     event_type = chance.choice(_types())
     event: dict[str, Any] = json.loads(chance.choice(_examples(event_type)))
     data = event["data"]
@@ -94,9 +108,9 @@ def _event(chance: random.Random, name: str, known: Sequence[Fact]) -> dict[str,
     if "corrects" in data and chance.random() < 0.4:
         own = [fact.id for fact in known if fact.source == SOURCES[institution]]
         data["corrects"] = chance.choice([*own[-12:], "never-comes"])
-    subject = f"{'N' if 'notice' in data else 'S'}-{chance.randrange(6)}"
+    subject = f"{'N' if 'notice' in data else 'S'}-{prefix}{chance.randrange(6)}"
     data |= {field: subject for field in ("notice", "situation") if field in data}
-    moment = _BEGIN + timedelta(hours=chance.choice((0, 2.5, 4, 24 * 31, 24 * 31 + 3, 24 * 40)))
+    moment = begin + timedelta(hours=chance.choice((0, 2.5, 4, 24 * 31, 24 * 31 + 3, 24 * 40)))
     return event | {
         "id": name,
         "source": SOURCES[institution],
