@@ -56,7 +56,7 @@ def _blocks(key: str, one: ShownIndicator, course: ShownIndicator | None) -> Ite
         if (indicator.id, series.key) in PICTURED_SERIES:
             pictured = True
         elif has_course(series):
-            yield course_chart(f"{key}-{series.key}".replace("_", "-"), series.label, (series,))
+            yield course_chart(f"{key}-{series.key}-mois".replace("_", "-"), series.label, (series,))
     for breakdown in one.breakdowns:
         if (indicator.id, breakdown.key) in PICTURED_BREAKDOWNS:
             pictured = True

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from functools import cache
 from random import Random
 
 from hub.domain.activity.feedback import Feedback
@@ -46,10 +47,19 @@ def cells(year: int = 2026, *, without: frozenset[str] = frozenset()) -> Counter
 
 def of(period: Period, found: Counter[Cell] | None = None) -> Figures:
     """The figures of a period of the year, beside those of the year before, as a reader sees them."""
-    shown = found if found is not None else cells(without=frozenset({"social_worker_query.received"}))
+    return _of_the_year(period) if found is None else _read(period, found)
+
+
+@cache
+def _of_the_year(period: Period) -> Figures:
+    return _read(period, cells(without=frozenset({"social_worker_query.received"})))
+
+
+def _read(period: Period, shown: Counter[Cell]) -> Figures:
+    before = cells(2025)
 
     def read(part: Period) -> tuple[IndicatorFigures, ...]:
-        return figures(shown, part, cells(2025), agreement_refusals=7)
+        return figures(shown, part, before, agreement_refusals=7)
 
     months = [read(parse_period(month)) for month in period.months] if len(period.months) > 1 else []
     return masked(read(period), months)
