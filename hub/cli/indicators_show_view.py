@@ -118,7 +118,7 @@ def _crossed(one: ShownBreakdown) -> Table:
     """The table of two dimensions with its margins."""
     first, second = one.by
     across = sorted(one.table.margins[1])
-    table = _table(first.label, *(second.label_of(name) for name in across), "total")
+    table = _table(f"{first.label} \\ {second.label}", *(second.label_of(name) for name in across), "total")
     for name, total in sorted(one.table.margins[0].items()):
         cells = (_cell(one.table.rows.get((name, other), 0)) for other in across)
         table.add_row(Text(first.label_of(name)), *cells, _cell(total))
