@@ -16,7 +16,7 @@ from hub.domain.activity.field import TIME, Field, Form, JsonValue, Kind
 from hub.domain.activity.rows import columns
 from hub.domain.asking.question import Option
 from hub.domain.calendar.paris import paris
-from hub.domain.french import NO_BREAK, date_in_full, plural, without_bad_breaks
+from hub.domain.french import NO_BREAK, date_in_full, grouped, plural, without_bad_breaks
 
 WIDTH: Final = 100
 MOST_SHOWN: Final = 50
@@ -149,25 +149,29 @@ def show_receipts(receipts: Sequence[LineReceipt], *, as_json: bool) -> None:
         return
     good = (LineState.ACCEPTED, LineState.CHECKED)
     listed = receipts if len(receipts) <= MOST_SHOWN else [r for r in receipts if r.state not in good]
-    table = Table(*HEADINGS, header_style="bold", box=None, pad_edge=False)
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    for heading in HEADINGS:
+        table.add_column(heading, overflow="fold", no_wrap=heading == "identifiant")
     for receipt in listed[:MOST_SHOWN]:
         style = "green" if receipt.state in good else "red" if receipt.state is LineState.REFUSED else "yellow"
-        for row in receipt.rows():
-            table.add_row(Text(row[0]), Text(row[1], style=style), *(Text(cell) for cell in row[2:]))
+        for number, (line, state, *rest) in enumerate(receipt.rows()):
+            first = (Text(line), Text(state, style=style)) if number == 0 else (Text(), Text())
+            table.add_row(*first, *(Text(cell) for cell in rest))
     if listed:
         Console().print(table)
     if len(listed) > MOST_SHOWN:
         Console(stderr=True).print(
-            f"Et {len(listed) - MOST_SHOWN} autres ; --receipt FICHIER les donne toutes.", style="dim"
+            without_bad_breaks(f"Et {grouped(len(listed) - MOST_SHOWN)} autres ; --receipt FICHIER les donne toutes."),
+            style="dim",
         )
 
 
 def summary(receipts: Sequence[LineReceipt]) -> str:
     """How many lines came to what, in one sentence."""
     counts = Counter(receipt.state for receipt in receipts)
-    parts = [f"{number}{NO_BREAK}{_agreed(state, number)}" for state in LineState if (number := counts[state])]
+    parts = [f"{grouped(number)}{NO_BREAK}{_agreed(state, number)}" for state in LineState if (number := counts[state])]
     total = len(receipts)
-    read = f"{total}{NO_BREAK}{plural('ligne', total)} {plural('lue', total)}"
+    read = f"{grouped(total)}{NO_BREAK}{plural('ligne', total)} {plural('lue', total)}"
     return f"{read}{NO_BREAK}: {', '.join(parts)}." if parts else f"{read}."
 
 

@@ -20,6 +20,8 @@ MONTHS: Final = (
     "décembre",
 )
 NO_BREAK: Final = "\u00a0"
+NARROW: Final = "\u202f"
+"""The no-break space between groups of digits."""
 _SPACES_THAT_HOLD: Final = (
     re.compile(r" (?=[:;?!»€%])"),
     re.compile(r"(?<=«) "),
@@ -49,6 +51,11 @@ def without_bad_breaks(text: str) -> str:
     for space in _SPACES_THAT_HOLD:
         text = space.sub(NO_BREAK, text)
     return text
+
+
+def grouped(number: int) -> str:
+    """The number in groups of three digits, as « 10 000 »."""
+    return f"{number:,}".replace(",", NARROW)
 
 
 def plural(word: str, count: int) -> str:

@@ -15,9 +15,9 @@ _BYTE_ORDER_MARK: Final = "\ufeff"  # without it, spreadsheets take UTF-8 for so
 class LineState(Labelled):
     """What became of one line."""
 
-    ACCEPTED = "ACCEPTED", "accepté"
-    CHECKED = "CHECKED", "correct"
-    REFUSED = "REFUSED", "refusé"
+    ACCEPTED = "ACCEPTED", "acceptée"
+    CHECKED = "CHECKED", "correcte"
+    REFUSED = "REFUSED", "refusée"
     UNANSWERED = "UNANSWERED", "sans réponse"
 
 

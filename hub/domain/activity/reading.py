@@ -16,6 +16,7 @@ from hub.domain.calendar.paris import paris
 from hub.domain.directory.places import CDAS_CODE
 from hub.domain.directory.semantics import REFERENCE
 from hub.domain.directory.territory import Territory
+from hub.domain.french import grouped
 from hub.domain.semantics import FIRST_DAY, LAST_DAY
 
 NOON: Final = time(12)
@@ -156,7 +157,7 @@ def _whole(field: Field, given: str) -> int:
     digits = _SPACES.sub("", given)
     if re.fullmatch(r"[0-9]{1,9}", digits) and field.least <= int(digits) <= field.most:
         return int(digits)
-    msg = f"un nombre entier de {field.least} à {field.most} est attendu"
+    msg = f"un nombre entier de {field.least} à {grouped(field.most)} est attendu"
     raise ValueInvalid(msg)
 
 
@@ -166,13 +167,13 @@ def _decimal(field: Field, given: str) -> float:
         number = float(digits.replace(",", "."))
         if math.isfinite(number) and field.least <= number <= field.most:
             return number
-    msg = f"un nombre de {field.least} à {field.most} est attendu, par exemple 22,5"
+    msg = f"un nombre de {field.least} à {grouped(field.most)} est attendu, par exemple 22,5"
     raise ValueInvalid(msg)
 
 
 def _text(field: Field, given: str) -> str:
     if len(given) > field.most:
-        msg = f"le texte a plus de {field.most} caractères"
+        msg = f"le texte a plus de {grouped(field.most)} caractères"
         raise ValueInvalid(msg)
     if _CONTROL.search(given):
         msg = "le texte contient des caractères de commande"

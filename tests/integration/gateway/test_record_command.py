@@ -72,18 +72,18 @@ def test_a_file_has_a_receipt_for_every_line_and_counts_once(
     lines = receipts(done)
     states = [(line[0], line[1], line[3]) for line in lines]
     assert [
-        ("2", "accepté", ""),
-        ("3", "accepté", ""),
-        ("4", "refusé", "date et heure"),
-        ("5", "refusé", ""),
-        ("6", "accepté", ""),
-        ("7", "refusé", "origine"),
-        ("7", "refusé", "nature"),
+        ("2", "acceptée", ""),
+        ("3", "acceptée", ""),
+        ("4", "refusée", "date et heure"),
+        ("5", "refusée", ""),
+        ("6", "acceptée", ""),
+        ("7", "refusée", "origine"),
+        ("7", "refusée", "nature"),
     ] == states
-    accepted = {line[2] for line in lines if line[1] == "accepté"}
+    accepted = {line[2] for line in lines if line[1] == "acceptée"}
     assert 3 == len(accepted)
     assert accepted == set(ids_of(kafka, TOPIC)) - before
-    assert "6\u00a0lignes lues\u00a0: 3\u00a0acceptés, 3\u00a0refusés" in done.stderr
+    assert "6\u00a0lignes lues\u00a0: 3\u00a0acceptées, 3\u00a0refusées" in done.stderr
     with (tmp_path / "reçu.csv").open(encoding="utf-8-sig", newline="") as written:
         assert lines == [row for row in csv.reader(written, delimiter=";") if row[0] != "ligne"]
 
@@ -120,7 +120,7 @@ def test_nothing_is_sent_when_only_checked(gateway: Gateway, kafka: EmbeddedKafk
     before = ids_of(kafka, TOPIC)
     (tmp_path / "one.csv").write_text(f"{HEADINGS}\n1/6/2025;mairie;conseil;\n", encoding="utf-8")
     done = record(gateway, tmp_path, QUERY, "--csv", "one.csv", "--dry-run")
-    assert (0, "correct") == (done.returncode, receipts(done)[0][1])
+    assert (0, "correcte") == (done.returncode, receipts(done)[0][1])
     assert before == ids_of(kafka, TOPIC)
 
 
@@ -131,6 +131,6 @@ def test_a_hub_that_is_away_leaves_lines_without_an_answer_and_a_receipt_that_sa
     (tmp_path / "one.csv").write_text(f"{HEADINGS}\n1/6/2025;mairie;conseil;\n2/6;;;\n", encoding="utf-8")
     done = record(gone, tmp_path, QUERY, "--csv", "one.csv", "--receipt", "receipt.csv")
     assert 1 == done.returncode
-    assert ["sans réponse", "refusé", "refusé", "refusé"] == [line[1] for line in receipts(done)]
+    assert ["sans réponse", "refusée", "refusée", "refusée"] == [line[1] for line in receipts(done)]
     assert "Relancer la même commande ne compte rien deux fois" in done.stderr
     assert "sans réponse" in (tmp_path / "receipt.csv").read_text(encoding="utf-8-sig")

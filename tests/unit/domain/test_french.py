@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hub.domain.french import date_in_full, day_of_month, plural, without_bad_breaks
+from hub.domain.french import date_in_full, day_of_month, grouped, plural, without_bad_breaks
 
 DAYS = {
     "lundi 5\u00a0janvier 2026": date(2026, 1, 5),
@@ -47,3 +47,10 @@ def test_a_space_does_not_break_where_french_typography_forbids_it(expected: str
 
 def test_two_of_something_are_plural() -> None:
     assert ["jour", "jour", "jours"] == [plural("jour", count) for count in (0, 1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "0"), (999, "999"), (1000, "1\u202f000"), (9_979_000, "9\u202f979\u202f000")]
+)
+def test_a_number_is_read_in_groups_of_three_digits(number: int, text: str) -> None:
+    assert text == grouped(number)

@@ -98,7 +98,7 @@ def test_a_receipt_opens_in_a_spreadsheet_with_a_line_for_each_fault() -> None:
     assert content.startswith(BOM)
     assert [
         ["ligne", "état", "identifiant", "colonne", "motif"],
-        ["2", "accepté", "row-1", "", ""],
-        ["3", "refusé", "", "nature", "un code est attendu"],
-        ["3", "refusé", "", "CDAS", "inconnu ; à revoir"],
+        ["2", "acceptée", "row-1", "", ""],
+        ["3", "refusée", "", "nature", "un code est attendu"],
+        ["3", "refusée", "", "CDAS", "inconnu ; à revoir"],
     ] == list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
