@@ -21,6 +21,7 @@ from hub.domain.french import NO_BREAK, date_in_full, grouped, plural, without_b
 WIDTH: Final = 100
 MOST_SHOWN: Final = 50
 NOT_GIVEN: Final = "non donné"
+_GOOD: Final = (LineState.ACCEPTED, LineState.CHECKED)
 
 _HINTS: Final = {
     Kind.DATE: "une date, par exemple 12/03/2026",
@@ -147,23 +148,24 @@ def show_receipts(receipts: Sequence[LineReceipt], *, as_json: bool) -> None:
             for row in receipt.rows():
                 print_line(*row)
         return
-    good = (LineState.ACCEPTED, LineState.CHECKED)
-    listed = receipts if len(receipts) <= MOST_SHOWN else [r for r in receipts if r.state not in good]
+    listed = receipts if len(receipts) <= MOST_SHOWN else [one for one in receipts if one.state not in _GOOD]
+    if listed:
+        Console().print(_table(listed[:MOST_SHOWN]))
+    if len(listed) > MOST_SHOWN:
+        told = f"Et {grouped(len(listed) - MOST_SHOWN)} autres ; --receipt FICHIER les donne toutes."
+        Console(stderr=True).print(without_bad_breaks(told), style="dim", highlight=False)
+
+
+def _table(receipts: Sequence[LineReceipt]) -> Table:
     table = Table(header_style="bold", box=None, pad_edge=False)
     for heading in HEADINGS:
         table.add_column(heading, overflow="fold", no_wrap=heading == "identifiant")
-    for receipt in listed[:MOST_SHOWN]:
-        style = "green" if receipt.state in good else "red" if receipt.state is LineState.REFUSED else "yellow"
+    for receipt in receipts:
+        style = "green" if receipt.state in _GOOD else "red" if receipt.state is LineState.REFUSED else "yellow"
         for number, (line, state, *rest) in enumerate(receipt.rows()):
             first = (Text(line), Text(state, style=style)) if number == 0 else (Text(), Text())
             table.add_row(*first, *(Text(cell) for cell in rest))
-    if listed:
-        Console().print(table)
-    if len(listed) > MOST_SHOWN:
-        Console(stderr=True).print(
-            without_bad_breaks(f"Et {grouped(len(listed) - MOST_SHOWN)} autres ; --receipt FICHIER les donne toutes."),
-            style="dim",
-        )
+    return table
 
 
 def summary(receipts: Sequence[LineReceipt]) -> str:
