@@ -43,7 +43,7 @@ def settings_page() -> str:
             "",
             "Every role reads its settings once, from environment variables. An unknown `HUB_` variable is an error.",
             "`hub up` also reads `HUB_HOME` (its data folder) and `HUB_PORT_BASE` (the first of its ports), and",
-            "`hub publish` reads `HUB_TOKEN` (the token of the system that publishes).",
+            "`hub publish` and `hub record` read `HUB_TOKEN` (the token of the system that publishes).",
             "",
             "| variable | default | meaning |",
             "|---|---|---|",

@@ -31,13 +31,15 @@ def show_list(found: Sequence[Moderated], limit: int, *, as_json: bool) -> None:
         return
     if not on_terminal():
         for one in found:
-            print_line(*_cells(one))
+            print_line(*_cells(one), ", ".join(_signs(one)))
         return
-    table = Table(*_COLUMNS, header_style="bold", box=None, pad_edge=False)
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    for column in _COLUMNS:
+        table.add_column(column, overflow="fold", no_wrap=column == _COLUMNS[0])
     for one in found:
         *cells, state, text = _cells(one)
         shown = Text(text)
-        for sign in personal_signs(one.feedback.text or ""):
+        for sign in _signs(one):
             shown.append(f"\n⚠ semble contenir {sign}", style="bold yellow")
         table.add_row(*map(Text, cells), Text(state, style=_STYLES[one.state]), shown)
     Console().print(table)
@@ -65,7 +67,7 @@ def show_feedback(one: Moderated, acts: Sequence[ModerationAct], *, as_json: boo
         ("corrige", said.corrects or ""),
         ("état", _state(one)),
         ("texte", _text(one)),
-        *(("attention", f"semble contenir {sign}") for sign in personal_signs(said.text or "")),
+        *(("attention", f"semble contenir {sign}") for sign in _signs(one)),
         *(("relecture", _act(act)) for act in acts),
     ]
     print_table(("champ", "valeur"), [(name, value) for name, value in rows if value])
@@ -79,6 +81,10 @@ def _cells(one: Moderated) -> tuple[str, ...]:
 
 def _state(one: Moderated) -> str:
     return f"{one.state.label}, {_REPLACED}" if one.replaced else one.state.label
+
+
+def _signs(one: Moderated) -> tuple[str, ...]:
+    return personal_signs(one.feedback.text or "")
 
 
 def _text(one: Moderated) -> str:
@@ -114,5 +120,5 @@ def _plain(one: Moderated) -> dict[str, Any]:
         "replaced": one.replaced,
         "moderated_by": one.moderated_by,
         "moderated_at": one.moderated_at,
-        "signs": list(personal_signs(said.text or "")),
+        "signs": list(_signs(one)),
     }

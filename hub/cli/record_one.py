@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from secrets import token_hex
 from typing import Final
-from uuid import uuid4
 
 import msgspec
 import typer
@@ -26,6 +26,7 @@ from hub.domain.asking.field import YES_OR_NO
 from hub.domain.asking.question import YES, Option
 
 LEFT: Final = 130
+_ID_BYTES: Final = 12
 
 
 def record_one(
@@ -150,9 +151,13 @@ def _corrects(form: Form, given: str | None) -> JsonValue:
 
 def _id(given: str | None) -> str:
     if given is None:
-        return f"record-{uuid4().hex}"
+        return _fresh()
     try:
-        return str(read_value(REFERENCE, given, load_territory()) or f"record-{uuid4().hex}")
+        return str(read_value(REFERENCE, given, load_territory()) or _fresh())
     except ValueInvalid as error:
         msg = f"--id : {error}."
         raise RecordUsage(msg) from None
+
+
+def _fresh() -> str:
+    return f"record-{token_hex(_ID_BYTES)}"

@@ -14,7 +14,7 @@ from hub.domain.activity.field import TIME, Field, Form, JsonValue, ValueInvalid
 from hub.domain.activity.reading import read_moment
 from hub.domain.calendar.paris import paris
 
-_ID_DIGITS: Final = 32
+_ID_DIGITS: Final = 24  # 96 bits
 _SUBJECT_DIGITS: Final = 24
 
 Values = Mapping[str, JsonValue]
