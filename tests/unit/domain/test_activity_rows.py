@@ -119,6 +119,12 @@ def test_the_time_of_a_session_is_of_its_day() -> None:
     assert (CellFault("heure", "ce n’est pas le jour donné"),) == other.faults
 
 
+def test_of_a_day_that_cannot_be_read_nothing_else_is_said() -> None:
+    headings = ("kind", "held_on", "heure", "participants")
+    [row] = read(("CDAP_WORKSHOP", "30/02/2026", "14 h", "14"), form=TRAINING, headings=headings)
+    assert ["jour"] == [fault.column for fault in row.faults]
+
+
 def test_the_id_follows_from_what_the_row_says_not_from_how_it_is_written() -> None:
     [one], [other] = read(ADVICE), read(("2026-03-12T13:30:00Z", "TOWN_HALL", "Conseil"))
     assert one.id == other.id
