@@ -118,3 +118,15 @@ def test_without_a_hub_the_commands_say_how_to_start_one(hub: HubUp) -> None:
         assert asked.returncode == 1
         assert "./dev up" in asked.stderr
         assert "Traceback" not in asked.stderr
+
+
+def test_what_a_person_records_is_moderated_before_it_is_told(hub: HubUp, endpoints: Endpoints) -> None:
+    said = ["time=12/03/2026", "thème=CDAP", "sorte=SUCCESS", "texte=Plus clair qu’avant.", "role=OTHER", "year=2026"]
+    given = [argument for field in said for argument in ("--set", field)]
+    made = hub.hub("record", "field_feedback.submitted", "--source", "urn:hub:cd35:si-social", "--id", "e2e-f", *given)
+    assert 0 == made.returncode, made.stderr
+    waits = "select 1 from field_feedback where id = 'e2e-f' and state = 'WAITING'"
+    wait(lambda: bool(query(endpoints, waits)))
+    assert 0 == hub.hub("indicators", "feedback", "publish", "e2e-f", "--by", "e2e").returncode
+    [line] = hub.hub("indicators", "feedback", "list", "--state", "shown", "--theme", "cdap").stdout.splitlines()
+    assert ["e2e-f", "2026-03"] == line.split("\t")[:2]
