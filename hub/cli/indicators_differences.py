@@ -72,7 +72,7 @@ def import_command(
         ),
     ],
     *,
-    institution: Annotated[Institution, typer.Option(help=f"Who counted: {_WHO_COUNTS}.", case_sensitive=False)],
+    institution: Annotated[Institution, typer.Option(metavar="CAF|CD35", help="Who counted.", case_sensitive=False)],
     period: Annotated[
         str | None,
         typer.Option("--period", metavar="PERIOD", help="The months that the file counts; else its first to its last."),

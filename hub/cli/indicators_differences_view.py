@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 from hub.cli.output import on_terminal, print_json, print_line, print_table
 from hub.domain.calendar.paris import paris
 from hub.domain.french import NO_BREAK, plural
+from hub.domain.indicators.cells import MEASURES
 from hub.domain.indicators.differences import EVENT_LABELS, EventDifference, FigureDifference, Whereabouts, WhyLacking
 from hub.domain.indicators.masking import THRESHOLD
 from hub.domain.indicators.own_counts import CountKind, LineReceipt, LineStatus
@@ -36,7 +37,7 @@ def show_import(
         print_json({"summary": summary, "counts": [] if taken is None else taken.names, "months": months})
         return
     print_table(
-        ("ligne", "compte", "résultat", "détail"),
+        ("ligne", "événement ou mesure", "résultat", "détail"),
         ((receipt.line, receipt.names, receipt.status.label, receipt.reason) for receipt in receipts),
     )
     read, kept = len(receipts), len(receipts) - refused
@@ -47,7 +48,7 @@ def show_import(
     if taken is None:
         typer.echo("Rien n’a été pris en compte.")
     elif taken.first is not None and taken.last is not None:
-        names = ", ".join(EVENT_LABELS.get(name, name) for name in taken.names)
+        names = ", ".join(_name(name) for name in taken.names)
         label = Period("", taken.first, taken.last).label()
         typer.echo(f"Comptage retenu pour {_of(institution)}, {label}{NO_BREAK}: {names}.")
 
@@ -66,7 +67,7 @@ def show_files(rows: Iterable[RowMapping], *, as_json: bool) -> None:
                 row["seq"],
                 _SHORT[Institution(row["institution"])],
                 _KINDS[row["kind"]],
-                "" if row["first"] is None else f"{row['first']}..{row['last']}",
+                "" if row["first"] is None else Period("", row["first"], row["last"]).label(),
                 _number(row["taken"]),
                 _number(row["refused"]),
                 row["imported_by"],
@@ -102,7 +103,7 @@ def show_differences(
         return
     if shown:
         print_table(
-            ("événements", "mois", "institution", "hub", "institution", "écart"),
+            ("événements", "mois", "institution", "hub", "son comptage", "écart"),
             (
                 (EVENT_LABELS.get(row.type, row.type), month_label(row.month), _SHORT[row.institution], *_numbers(row))
                 for row in shown
@@ -152,10 +153,11 @@ def _print_summary(events: Sequence[EventDifference], figures: Sequence[FigureDi
         if not given:
             typer.echo(f"{name}{NO_BREAK}: aucun comptage d’événements fourni.")
             continue
+        silent = len(own) - len(given)
+        rest = f"{NO_BREAK}; {_number(silent)} non {plural('fourni', silent)}" if silent else ""
         typer.echo(
             f"{name}{NO_BREAK}: {_number(len(given))} {plural('comptage', len(given))} {plural('fourni', len(given))}, "
-            f"{_number(differ)} {plural('écart', differ)} ; non fourni pour {_number(len(own) - len(given))} "
-            f"{plural('autre', len(own) - len(given))}.".replace(" ;", f"{NO_BREAK};")
+            f"{_number(differ)} {plural('écart', differ)}{rest}."
         )
     if figures:
         differ = sum(not figure.agrees for figure in figures)
@@ -163,6 +165,12 @@ def _print_summary(events: Sequence[EventDifference], figures: Sequence[FigureDi
             f"Chiffres{NO_BREAK}: {_number(len(figures))} {plural('comparé', len(figures))}, "
             f"{_number(differ)} {plural('écart', differ)}."
         )
+
+
+def _name(counted: str) -> str:
+    """An event type or a measure, in French."""
+    measure = MEASURES.get(counted)
+    return EVENT_LABELS.get(counted, counted) if measure is None else measure.label
 
 
 def _why(where: Whereabouts) -> str:
