@@ -50,7 +50,7 @@ def differences(
     """List what differs: of each type and month both numbers, and the ids of the events that one side lacks.
 
     An institution's events are compared with those of its own systems; its figures with the hub's. Where it gave no
-    count, nothing is said to differ. Numbers of 1 to 4 inside a breakdown are not shown.
+    count, nothing is said to differ. The hub's small numbers inside a breakdown are masked.
 
     Exit code: 0 when nothing differs; 1 when something does, or PostgreSQL does not answer; 2 for what names no period.
     """

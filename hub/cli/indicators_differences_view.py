@@ -11,7 +11,7 @@ from hub.domain.calendar.paris import paris
 from hub.domain.french import NO_BREAK, plural
 from hub.domain.indicators.cells import MEASURES
 from hub.domain.indicators.differences import EVENT_LABELS, EventDifference, FigureDifference, Whereabouts, WhyLacking
-from hub.domain.indicators.masking import THRESHOLD
+from hub.domain.indicators.masking import Masked
 from hub.domain.indicators.own_counts import CountKind, LineReceipt, LineStatus
 from hub.domain.indicators.periods import Period, month_label
 from hub.domain.vocabulary import Institution
@@ -20,6 +20,7 @@ from hub.ledger.own_counts import Imported
 _SHORT: Final = {Institution.CAF: "CAF", Institution.CD35: "Département"}
 _LACKED_BY: Final = {Institution.CAF: "manque à la CAF", Institution.CD35: "manque au Département"}
 _NOT_PROVIDED: Final = "non fourni"
+_MASKED: Final = "masqué"
 _KINDS: Final = {CountKind.EVENTS.value: "événements", CountKind.FIGURES.value: "chiffres"}
 
 
@@ -192,15 +193,9 @@ def _numbers(row: EventDifference) -> tuple[str, str, str]:
 
 
 def _figure_numbers(figure: FigureDifference) -> tuple[str, ...]:
-    hub = f"moins de {THRESHOLD}" if _is_small(figure) else _number(figure.hub)
+    hub = _MASKED if isinstance(figure.shown, Masked) else _number(figure.shown)
     given = (figure.theirs.get(institution) for institution in _SHORT)
     return hub, *(_NOT_PROVIDED if number is None else _number(number) for number in given)
-
-
-def _is_small(figure: FigureDifference) -> bool:
-    """Whether the hub's number is that of a small cell: of a part, not of the whole."""
-    parts = [name for name, _ in figure.dims if name not in {"institution", "type"}]
-    return bool(parts) and 0 < figure.hub < THRESHOLD
 
 
 def _plain_events(row: EventDifference) -> dict[str, Any]:
@@ -221,13 +216,13 @@ def _plain_events(row: EventDifference) -> dict[str, Any]:
 
 def _plain_figure(figure: FigureDifference) -> dict[str, Any]:
     theirs: Mapping[str, int] = {institution.value: number for institution, number in figure.theirs.items()}
-    small = _is_small(figure)
+    masked = isinstance(figure.shown, Masked)
     return {
         "measure": figure.measure,
         "month": figure.month,
         "dims": dict(figure.dims),
-        "hub": None if small else figure.hub,
-        "masked": small,
+        "hub": None if masked else figure.shown,
+        "masked": masked,
         "theirs": theirs,
         "agrees": figure.agrees,
     }

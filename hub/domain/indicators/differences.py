@@ -1,12 +1,13 @@
 """Where an institution's own count and the hub's differ: by type and month, down to the ids that one side lacks."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from hub.domain.indicators.cells import MEASURES, Cell
 from hub.domain.indicators.facts import Key
+from hub.domain.indicators.masking import MASKED, Shown, Withheld, mask_table
 from hub.domain.indicators.own_counts import OwnEvent, OwnFigure
 from hub.domain.indicators.vocabulary import label_of
 from hub.domain.vocabulary import Institution, Labelled
@@ -41,6 +42,9 @@ EVENT_LABELS: Final[Mapping[str, str]] = {
     "notice.withdrawn": "informations préalables retirées",
 }
 """How people call the events that institutions publish and the indicators count."""
+
+
+_MASKABLE: Final = (1, 2)  # dimensions
 
 
 class WhyLacking(Labelled):
@@ -93,12 +97,16 @@ class EventDifference:
 
 @dataclass(frozen=True, slots=True)
 class FigureDifference:
-    """One figure in one month: the hub's number and each institution's; None where it gave none."""
+    """One figure in one month: the hub's number, and those that institutions gave.
+
+    `shown`: the hub's number as people may see it, masked where it is a small part of a whole or would give one away.
+    """
 
     measure: str
     month: str
     dims: tuple[tuple[str, str], ...]
     hub: int
+    shown: Shown
     theirs: Mapping[Institution, int]
 
     @property
@@ -107,12 +115,17 @@ class FigureDifference:
         return all(number == self.hub for number in self.theirs.values())
 
     @property
+    def is_part(self) -> bool:
+        """Whether it is a part of what a measure counts, not the whole."""
+        return bool(_parts(self.dims))
+
+    @property
     def label(self) -> str:
         """What is counted, in French."""
-        parts = [label_of(name, symbol) for name, symbol in self.dims if name != "institution"]
+        parts = [label_of(name, symbol) for name, symbol in _parts(self.dims)]
         named = MEASURES[self.measure].label
-        if self.measure == "received" and (of := dict(self.dims).get("type")) is not None:
-            return EVENT_LABELS.get(of, of)
+        if (type_ := dict(self.dims).get("type")) is not None:
+            return EVENT_LABELS.get(type_, type_)
         return f"{named} ({', '.join(parts)})" if parts else named
 
 
@@ -189,16 +202,34 @@ def figure_differences(
     by_place: dict[Place, list[tuple[Cell, int]]] = defaultdict(list)
     for cell, amount in cells.items():
         by_place[cell.measure, cell.month].append((cell, amount))
-    return tuple(
-        FigureDifference(measure, month, dims, _sum(by_place[measure, month], measure, dims), numbers)
-        for (measure, month, dims), numbers in sorted(given.items(), key=lambda row: row[0])
-    )
+    rows = []
+    for (measure, month, dims), numbers in sorted(given.items(), key=lambda row: row[0]):
+        breakdown = _breakdown(by_place[measure, month], measure, [name for name, _ in dims])
+        of = tuple(symbol for _, symbol in dims)
+        shown = _shown(breakdown, of) if _parts(dims) else breakdown[of]
+        rows.append(FigureDifference(measure, month, dims, breakdown[of], shown, numbers))
+    return tuple(rows)
 
 
-def _sum(cells: Iterable[tuple[Cell, int]], measure: str, dims: Iterable[tuple[str, str]]) -> int:
-    names = MEASURES[measure].dims
-    wanted = [(names.index(name), symbol) for name, symbol in dims]
-    return sum(amount for cell, amount in cells if all(cell.dims[place] == symbol for place, symbol in wanted))
+def _breakdown(cells: Iterable[tuple[Cell, int]], measure: str, names: Sequence[str]) -> Counter[tuple[str, ...]]:
+    places = [MEASURES[measure].dims.index(name) for name in names]
+    found: Counter[tuple[str, ...]] = Counter()
+    for cell, amount in cells:
+        found[tuple(cell.dims[place] for place in places)] += amount
+    return found
+
+
+def _shown(breakdown: Mapping[tuple[str, ...], int], of: tuple[str, ...]) -> Shown:
+    """A number as its whole breakdown would show it; of more dimensions than can be masked, none is shown."""
+    if len(of) not in _MASKABLE:
+        return MASKED
+    table = mask_table(breakdown)
+    return table.rows.get(of, 0 if table.withheld is Withheld.NOTHING else MASKED)
+
+
+def _parts(dims: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The dimensions that make a figure a part; whose events they are, and of which type, do not."""
+    return [(name, symbol) for name, symbol in dims if name not in {"institution", "type"}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +249,10 @@ class DifferencePoint:
 
 
 def points(events: Iterable[EventDifference], figures: Iterable[FigureDifference]) -> tuple[DifferencePoint, ...]:
-    """The points where the institutions' counts differ from the hub's; what agrees or was not given is left out."""
+    """The points where the institutions' counts differ from the hub's.
+
+    Left out is what agrees or was not given, and parts of a figure: their numbers may be too small to be shown.
+    """
     found = []
     for row in events:
         if not row.agrees:
@@ -237,7 +271,7 @@ def points(events: Iterable[EventDifference], figures: Iterable[FigureDifference
                 )
             )
     for figure in figures:
-        if not figure.agrees:
+        if not figure.agrees and not figure.is_part:
             caf, cd35 = (figure.theirs.get(one) for one in (Institution.CAF, Institution.CD35))
             found.append(DifferencePoint(figure.label, figure.month, figure.hub, caf, cd35))
     return tuple(found)

@@ -169,7 +169,7 @@ def test_figures_are_compared_side_by_side_and_a_small_cell_is_not_shown(tmp_pat
         ({"origin": "CCAS"}, None, True, {"CAF": 5, "CD35": 4}),
     ] == [(row["dims"], row["hub"], row["masked"], row["theirs"]) for row in found]
     code, printed = hub("--period", "2026")
-    assert "chiffre\tqueries\t2026-03\torigin=CCAS\tmoins de 5\t5\t4" in printed.splitlines()
+    assert "chiffre\tqueries\t2026-03\torigin=CCAS\tmasqué\t5\t4" in printed.splitlines()
 
 
 def test_each_line_has_its_receipt_in_french_and_a_refused_one_keeps_no_other_back(tmp_path: Path) -> None:

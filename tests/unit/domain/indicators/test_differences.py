@@ -20,6 +20,7 @@ from hub.domain.indicators.differences import (
     points,
 )
 from hub.domain.indicators.facts import COUNTED
+from hub.domain.indicators.masking import MASKED, Shown
 from hub.domain.indicators.own_counts import (
     CountKind,
     LineReceipt,
@@ -228,10 +229,34 @@ def test_a_figure_is_compared_with_the_sum_over_what_it_does_not_say() -> None:
     assert [(18, {CAF: 18, CD35: 17}, False), (11, {CAF: 10}, False)] == [
         (row.hub, dict(row.theirs), row.agrees) for row in rows
     ]
-    assert [
-        DifferencePoint("interpellations", "2026-03", 18, 18, 17),
-        DifferencePoint("interpellations (CCAS)", "2026-03", 11, 10, None),
-    ] == list(points([], rows))
+    assert ["interpellations", "interpellations (CCAS)"] == [row.label for row in rows]
+    assert [DifferencePoint("interpellations", "2026-03", 18, 18, 17)] == list(points([], rows))
+
+
+@pytest.mark.parametrize(
+    ("amounts", "origin", "shown"),
+    [
+        ({"CCAS": 4, "TOWN_HALL": 6, "ASSOCIATION": 50}, "CCAS", MASKED),
+        ({"CCAS": 4, "TOWN_HALL": 6, "ASSOCIATION": 50}, "TOWN_HALL", MASKED),
+        ({"CCAS": 4, "TOWN_HALL": 6, "ASSOCIATION": 50}, "ASSOCIATION", 50),
+        ({"CCAS": 7, "TOWN_HALL": 6}, "CCAS", 7),
+        ({"CCAS": 7, "TOWN_HALL": 6}, "ASSOCIATION", 0),
+        ({"CCAS": 3}, "TOWN_HALL", MASKED),
+    ],
+    ids=["small", "would-give-it-away", "large", "nothing-small", "none", "all-withheld"],
+)
+def test_a_part_is_shown_as_its_breakdown_shows_it(amounts: dict[str, int], origin: str, shown: Shown) -> None:
+    cells = {Cell("2026-03", "queries", (name, "ADVICE")): amount for name, amount in amounts.items()}
+    given_ = OwnFigure("queries", "2026-03", (("origin", origin),), 9)
+    (row,) = figure_differences(cells, {CAF: [given_]})
+    assert (shown, amounts.get(origin, 0)) == (row.shown, row.hub)
+
+
+def test_a_figure_of_three_dimensions_is_never_shown() -> None:
+    cell = Cell("2026-03", "cdap_messages", ("N", "yes", "CDAS-07"))
+    dims = tuple(zip(MEASURES["cdap_messages"].dims, cell.dims, strict=True))
+    (row,) = figure_differences({cell: 50}, {CAF: [OwnFigure("cdap_messages", "2026-03", tuple(sorted(dims)), 50)]})
+    assert (MASKED, 50, True) == (row.shown, row.hub, row.agrees)
 
 
 def test_a_point_of_a_report_names_the_ids_that_each_side_lacks() -> None:
