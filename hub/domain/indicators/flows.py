@@ -86,7 +86,7 @@ def _a2(tally: Tally, _: Tally | None) -> Read:
         ),
         Breakdown(
             "services",
-            "Orientations par service et issue",
+            "Services proposés, par issue",
             (BY_SERVICE, BY_OUTCOME),
             tally.by("referral_services", "service", "outcome"),
         ),

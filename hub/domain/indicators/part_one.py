@@ -80,7 +80,7 @@ def _v13(tally: Tally, _: Tally | None) -> Read:
             Figure("participants", "Participants", Count(tally.count("cdap_workshop_participants"))),
             Figure("cdas", "Part des CDAS touchés", share(len(by_cdas), CDAS_COUNT)),
         ),
-        (Breakdown("by_cdas", "Ateliers par CDAS", (BY_CDAS,), by_cdas),),
+        (Breakdown("by_cdas", "Participations des CDAS aux ateliers", (BY_CDAS,), by_cdas),),
     )
 
 
