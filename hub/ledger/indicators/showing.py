@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,19 +21,23 @@ from hub.ledger.indicators.periods import frozen_period
 from hub.ledger.never_stored import agreement_refusals
 
 _FROZEN: Final = text("""
-select name, first, last, frozen_at, frozen_by, rules_versions, inputs, seal from indicator_period
+select name, first, last, frozen_at, frozen_by, rules_versions, definitions, inputs, seal from indicator_period
 where first <= :last and last >= :first order by first, last
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A frozen period, without its numbers. `inputs`: how many facts it was counted from."""
+    """A frozen period, without its numbers.
+
+    `definitions`: what each indicator meant then, by its id. `inputs`: how many facts it was counted from.
+    """
 
     period: Period
     frozen_at: datetime
     frozen_by: str
     rules_versions: tuple[str, ...]
+    definitions: Mapping[str, Mapping[str, Any]]
     inputs: int
     seal: bytes
 
@@ -89,6 +93,7 @@ async def read_period(connection: AsyncConnection, period: Period) -> PeriodRead
             row.frozen_at,
             row.frozen_by,
             tuple(row.rules_versions),
+            {one["id"]: one for one in row.definitions},
             row.inputs,
             row.seal,
         )
@@ -133,14 +138,20 @@ def shown_period(
     detailed = _detailed(period, month_of(now), year_start)
     whole = [one for one in read.closings if one.period.first <= period.first and period.last <= one.period.last]
     whole.sort(key=lambda one: len(one.period.months))
+    shown = masked(found, months if len(period.months) > 1 else (), detailed=detailed)
     return ShownPeriod(
         period,
         detailed,
-        masked(found, months if len(period.months) > 1 else (), detailed=detailed),
+        tuple(_as_defined(one, whole[0]) for one in shown) if whole else shown,
         whole[0] if whole else None,
         () if whole else read.closings,
         _later(read) if whole else (),
     )
+
+
+def _as_defined(one: ShownIndicator, closing: Closing) -> ShownIndicator:
+    """The indicator in the words that were frozen with its numbers."""
+    return replace(one, indicator=replace(one.indicator, **closing.definitions.get(one.indicator.id, {})))
 
 
 def _later(read: PeriodRead) -> tuple[Later, ...]:

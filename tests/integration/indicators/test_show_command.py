@@ -12,7 +12,7 @@ from hub.cli import indicators_show_view
 from hub.cli.main import app
 from hub.domain.indicators.periods import Period
 from hub.errors import HubError
-from tests.integration.indicators.counting_bench import Bench
+from tests.integration.indicators.counting_bench import DEFINITIONS, Bench
 from tests.integration.indicators.shown_facts import messages
 
 MARCH = Period("2026-03", "2026-03", "2026-03")
@@ -82,6 +82,12 @@ def test_a_frozen_month_says_so_keeps_its_numbers_and_tells_what_came_since_besi
     assert ["later", "V1.2", "messages", "52", "53"] in found
     frozen = told("--period", "2026-03")["frozen"]
     assert ("2026-03", 52, 64) == (frozen["name"], frozen["inputs"], len(frozen["seal"]))
+
+
+def test_a_frozen_month_keeps_the_definitions_that_it_was_frozen_with() -> None:
+    """The tests freeze it with one definition of their own."""
+    frozen, provisional = (told("--period", period)["indicators"][0]["definition"] for period in ("2026-03", "2026-04"))
+    assert DEFINITIONS[0]["definition"] == frozen != provisional
 
 
 def test_a_period_that_is_not_frozen_says_that_it_may_change_and_which_months_may_not() -> None:
