@@ -1,9 +1,8 @@
 """What a report is made of, read from the ledger at one instant."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -72,7 +71,7 @@ async def read_report(connection: AsyncConnection, asked: Asked) -> tuple[Figure
         waiting=await waiting_feedback(connection, period.first, period.last),
         differences=await _differences(connection, period),
     )
-    return _defined(shown.indicators, frozen), frame
+    return shown.indicators, frame
 
 
 async def _shown(connection: AsyncConnection, period: Period, asked: Asked) -> ShownPeriod:
@@ -104,16 +103,3 @@ async def _differences(connection: AsyncConnection, period: Period) -> tuple[Dif
     if not numbers and all(row.theirs is None for row in events):
         return None
     return points(events, numbers)
-
-
-def _defined(figures: Figures, frozen: Frozen | None) -> Figures:
-    """The figures with the definitions that were frozen with them."""
-    if frozen is None:
-        return figures
-    kept: dict[str, Mapping[str, Any]] = {row["id"]: row for row in frozen.definitions}
-    return tuple(
-        replace(one, indicator=replace(one.indicator, **said))
-        if (said := kept.get(one.indicator.id)) is not None
-        else one
-        for one in figures
-    )
