@@ -7,13 +7,13 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain.indicators.differences import DifferencePoint, points
 from hub.domain.indicators.periods import Period, month_of, reference_year
 from hub.ledger.feedback import shown_feedback, waiting_feedback
 from hub.ledger.indicators.periods import Frozen, frozen_period, verify
 from hub.ledger.indicators.showing import ShownPeriod, read_period, shown_period
 from hub.ledger.own_differences import count_differences
 from hub.reports.frame import Audience, Figures, Freeze, Late, ReportFrame
+from hub.reports.own_counts import ShownDifference, shown_differences
 
 _ONE_INSTANT: Final = text("set transaction isolation level repeatable read, read only")
 _VERSIONS: Final = text("""
@@ -97,9 +97,9 @@ async def _freeze(connection: AsyncConnection, frozen: Frozen) -> Freeze:
     )
 
 
-async def _differences(connection: AsyncConnection, period: Period) -> tuple[DifferencePoint, ...] | None:
+async def _differences(connection: AsyncConnection, period: Period) -> tuple[ShownDifference, ...] | None:
     """The points where counts differ; None where no institution gave a count."""
     events, numbers = await count_differences(connection, period)
     if not numbers and all(row.theirs is None for row in events):
         return None
-    return points(events, numbers)
+    return shown_differences(events, numbers)

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from hub.domain.french_numbers import month_in_full, signed, whole
-from hub.domain.indicators.differences import DifferencePoint
+from hub.domain.indicators.masking import Shown
 from hub.reports.document import Block, Column, Entry, Paragraph, Section, Style, Table
 from hub.reports.frame import ReportFrame
+from hub.reports.own_counts import ShownDifference
 from hub.reports.values import entry, word
 
 _TITLE: Final = "Écarts entre les décomptes"
@@ -19,7 +20,7 @@ def differences(frame: ReportFrame) -> Section:
     return Section("ecarts", _TITLE, tuple(_blocks(frame.differences)))
 
 
-def _blocks(points: tuple[DifferencePoint, ...] | None) -> Iterator[Block]:
+def _blocks(points: tuple[ShownDifference, ...] | None) -> Iterator[Block]:
     if points is None:
         yield Paragraph(
             "Non fourni : aucune des deux institutions n’a transmis son propre décompte pour la période. Les chiffres "
@@ -40,7 +41,7 @@ def _blocks(points: tuple[DifferencePoint, ...] | None) -> Iterator[Block]:
         yield _events(lacking)
 
 
-def _counts(points: tuple[DifferencePoint, ...]) -> Table:
+def _counts(points: tuple[ShownDifference, ...]) -> Table:
     names = ("Mois", "Ce qui est compté", "Hub", "CAF", "Écart CAF", "Département", "Écart Département")
     return Table(
         "ecarts",
@@ -50,7 +51,7 @@ def _counts(points: tuple[DifferencePoint, ...]) -> Table:
             (
                 Entry(month_in_full(point.month), point.month),
                 word(_capital(point.label)),
-                Entry(whole(point.hub), point.hub),
+                entry(point.hub),
                 entry(point.caf),
                 _gap(point.hub, point.caf),
                 entry(point.cd35),
@@ -64,16 +65,16 @@ def _counts(points: tuple[DifferencePoint, ...]) -> Table:
     )
 
 
-def _gap(hub: int, institution: int | None) -> Entry:
-    if institution is None:
-        return entry(None)
-    return Entry(signed(institution - hub), institution - hub)
+def _gap(hub: Shown, institution: Shown | None) -> Entry:
+    if isinstance(hub, int) and isinstance(institution, int):
+        return Entry(signed(institution - hub), institution - hub)
+    return entry(institution)  # masked, or not provided
 
 
-_Lacking = tuple[DifferencePoint, str, tuple[str, ...]]
+_Lacking = tuple[ShownDifference, str, tuple[str, ...]]
 
 
-def _lacking(points: tuple[DifferencePoint, ...]) -> Iterator[_Lacking]:
+def _lacking(points: tuple[ShownDifference, ...]) -> Iterator[_Lacking]:
     for point in points:
         institution = "la CAF" if point.caf is not None else "le Département"
         yield from (

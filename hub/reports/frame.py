@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import Enum
 
 from hub.domain.activity.feedback import Feedback
-from hub.domain.indicators.differences import DifferencePoint
 from hub.domain.indicators.periods import Period
 from hub.domain.indicators.shapes import Figure
 from hub.domain.indicators.showing import ShownIndicator
+from hub.reports.own_counts import ShownDifference
 
 Figures = tuple[ShownIndicator, ...]
 
@@ -63,4 +63,4 @@ class ReportFrame:
     late: tuple[Late, ...] | None = None
     texts: tuple[Feedback, ...] = ()
     waiting: int = 0
-    differences: tuple[DifferencePoint, ...] | None = None
+    differences: tuple[ShownDifference, ...] | None = None

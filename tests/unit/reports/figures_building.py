@@ -7,13 +7,14 @@ from random import Random
 
 from hub.domain.activity.feedback import Feedback
 from hub.domain.indicators.cells import Cell
-from hub.domain.indicators.differences import DifferencePoint
 from hub.domain.indicators.figures import figures
+from hub.domain.indicators.masking import MASKED
 from hub.domain.indicators.periods import Period, parse_period
 from hub.domain.indicators.shapes import Figure, IndicatorFigures
 from hub.domain.indicators.showing import masked
 from hub.domain.indicators.values import Count, Share
 from hub.reports.frame import Audience, Figures, Freeze, Late, ReportFrame
+from hub.reports.own_counts import ShownDifference
 
 MADE_AT = datetime(2027, 1, 12, 8, 30, tzinfo=UTC)
 YEAR = parse_period("2026")
@@ -95,8 +96,9 @@ TEXTS = (
     _text("3", 10, "OTHER", "SUCCESS", "Un annuaire à jour change tout."),
 )
 DIFFERENCES = (
-    DifferencePoint("messages CDAP reçus", "2026-03", 1204, 1207, None, ("m-0412", "m-0977", "m-1033")),
-    DifferencePoint("passages de relais demandés", "2026-05", 31, None, 29, (), ("h-2201", "h-2207")),
+    ShownDifference("messages CDAP reçus", "2026-03", 1204, 1207, None, ("m-0412", "m-0977", "m-1033")),
+    ShownDifference("interpellations (CCAS)", "2026-04", MASKED, MASKED, None),
+    ShownDifference("passages de relais demandés", "2026-05", 31, None, 29, (), ("h-2201", "h-2207")),
 )
 
 

@@ -11,12 +11,16 @@ from html.parser import HTMLParser
 import pytest
 
 from hub.domain.indicators.catalogue import INDICATORS
+from hub.domain.indicators.differences import EventDifference, FigureDifference
+from hub.domain.indicators.masking import MASKED
 from hub.domain.indicators.showing import TOLD
+from hub.domain.vocabulary import Institution
 from hub.reports.content import report
 from hub.reports.csv_files import csv_files
 from hub.reports.document import Document, State
 from hub.reports.frame import Audience, Figures, ReportFrame
 from hub.reports.html import html
+from hub.reports.own_counts import shown_differences
 from hub.reports.pdf import pdf
 from hub.reports.tables import tables
 from tests.unit.reports.figures_building import MADE_AT, MARCH, YEAR, cells, frame, of
@@ -142,7 +146,28 @@ def test_differences_are_listed_down_to_the_ids_that_one_side_lacks(year: tuple[
     found = {table.key: table for _, table in tables(report(*year))}
     assert ["le hub", "le Département"] == [row[2].text for row in found["ecarts-evenements"].rows]
     assert "m-0412 m-0977 m-1033" == found["ecarts-evenements"].rows[0][4].value
-    assert ["+3", "−2"] == [found["ecarts"].rows[0][4].text, found["ecarts"].rows[1][6].text]
+    assert ["+3", "−2"] == [found["ecarts"].rows[0][4].text, found["ecarts"].rows[2][6].text]
+
+
+def test_a_small_count_is_masked_among_the_differences_and_a_cell_always_is() -> None:
+    caf = Institution.CAF
+    events = [
+        EventDifference(caf, "handover.requested", "2026-01", 3, 4, (), (("s", "a"),)),
+        EventDifference(caf, "handover.requested", "2026-02", 31, 32, (), (("s", "b"),)),
+    ]
+    numbers = [
+        FigureDifference("queries", "2026-01", (("origin", "CCAS"),), 40, {caf: 41}),
+        FigureDifference("queries", "2026-02", (), 40, {caf: 41}),
+        FigureDifference("queries", "2026-03", (), 40, {caf: 2}),
+    ]
+    found = [(one.month, one.hub, one.caf, one.cd35) for one in shown_differences(events, numbers)]
+    assert [
+        ("2026-01", MASKED, MASKED, None),
+        ("2026-02", 31, 32, None),
+        ("2026-02", 40, 41, None),
+        ("2026-03", MASKED, MASKED, None),
+        ("2026-01", MASKED, MASKED, None),
+    ] == found
 
 
 def test_the_data_files_hold_every_table_of_the_report(year: tuple[Figures, ReportFrame]) -> None:
