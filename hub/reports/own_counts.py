@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from hub.domain.indicators.differences import DifferencePoint, EventDifference, FigureDifference, points
 from hub.domain.indicators.masking import MASKED, THRESHOLD, Shown
-
-_NO_CELL = frozenset({"type", "institution"})
+from hub.domain.vocabulary import Institution
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +24,15 @@ class ShownDifference:
 def shown_differences(
     events: Iterable[EventDifference], figures: Iterable[FigureDifference]
 ) -> tuple[ShownDifference, ...]:
-    """The points of a report: no number of 1 to 4, and none at all of a cell, which its table may hide."""
+    """The points of a report: no number of 1 to 4, and none at all of a part of a figure, which its table may hide."""
     found = list(figures)
-    cells = [figure for figure in found if any(name not in _NO_CELL for name, _ in figure.dims)]
-    totals = [figure for figure in found if figure not in cells]
-    return (
-        *(_shown(point, at_least=THRESHOLD) for point in points(events, totals)),
-        *(_shown(point, at_least=None) for point in points((), cells)),
-    )
+    parts = [figure for figure in found if figure.is_part and not figure.agrees]
+    return (*map(_shown, points(events, found)), *map(_without_numbers, parts))
 
 
-def _shown(point: DifferencePoint, at_least: int | None) -> ShownDifference:
+def _shown(point: DifferencePoint) -> ShownDifference:
     given = [number for number in (point.hub, point.caf, point.cd35) if number is not None]
-    hidden = at_least is None or any(0 < number < at_least for number in given)
+    hidden = any(0 < number < THRESHOLD for number in given)
 
     def number(of: int | None) -> Shown | None:
         return None if of is None else MASKED if hidden else of
@@ -51,3 +46,8 @@ def _shown(point: DifferencePoint, at_least: int | None) -> ShownDifference:
         point.lacked_by_hub,
         point.lacked_by_institution,
     )
+
+
+def _without_numbers(figure: FigureDifference) -> ShownDifference:
+    caf, cd35 = (MASKED if one in figure.theirs else None for one in (Institution.CAF, Institution.CD35))
+    return ShownDifference(figure.label, figure.month, MASKED, caf, cd35)

@@ -156,9 +156,9 @@ def test_a_small_count_is_masked_among_the_differences_and_a_cell_always_is() ->
         EventDifference(caf, "handover.requested", "2026-02", 31, 32, (), (("s", "b"),)),
     ]
     numbers = [
-        FigureDifference("queries", "2026-01", (("origin", "CCAS"),), 40, {caf: 41}),
-        FigureDifference("queries", "2026-02", (), 40, {caf: 41}),
-        FigureDifference("queries", "2026-03", (), 40, {caf: 2}),
+        FigureDifference("queries", "2026-01", (("origin", "CCAS"),), 40, 40, {caf: 41}),
+        FigureDifference("queries", "2026-02", (), 40, 40, {caf: 41}),
+        FigureDifference("queries", "2026-03", (), 40, 40, {caf: 2}),
     ]
     found = [(one.month, one.hub, one.caf, one.cd35) for one in shown_differences(events, numbers)]
     assert [
