@@ -84,7 +84,7 @@ def publish(
     by: By = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let everybody read these texts, in reports and on the portal: all of them, or none when one cannot be.
+    """Let everybody read these texts, in reports: all of them, or none when one cannot be.
 
     Exit code: 0; 1 when one cannot be shown or is not known, or PostgreSQL does not answer.
     """

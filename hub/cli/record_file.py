@@ -63,7 +63,8 @@ def read_file(form: Form, file: Path, source: str, batch: str, now: datetime, te
 def publish_rows(form: Form, rows: Iterable[ReadRow], publisher: Publisher) -> list[LineReceipt]:
     """Publish the rows that are right, in their order, and tell of every one what became of it.
 
-    Where the gateway stops answering, what it has not answered is UNANSWERED: publishing the file again is harmless.
+    Where the gateway stops answering, or the person stops waiting, what has no answer is UNANSWERED: publishing the
+    file again is harmless.
     """
     rows = list(rows)
     receipts = {row.line: checked(row) for row in rows}
@@ -81,12 +82,10 @@ def publish_rows(form: Form, rows: Iterable[ReadRow], publisher: Publisher) -> l
 
         try:
             publish_http(texts, publisher.address, {None: publisher.token}, report)
-        except GatewayUnreachable as error:
-            Console(stderr=True, soft_wrap=True).print(
-                f"{error.message} Relancer la même commande ne compte rien deux fois.",
-                style="bold red",
-                highlight=False,
-            )
+        except GatewayUnreachable:
+            _say(f"Le hub ne répond pas à l’adresse {publisher.address}.")
+        except KeyboardInterrupt:
+            _say("Interrompu.")
     return list(receipts.values())
 
 
@@ -118,6 +117,11 @@ def _receipt(form: Form, row: ReadRow, answer: Answer) -> LineReceipt:
         return LineReceipt(row.line, LineState.ACCEPTED, row.id)
     faults = french_faults(form, answer.code, answer.errors, "; ".join(answer.faults))
     return LineReceipt(row.line, LineState.REFUSED, row.id, faults)
+
+
+def _say(what: str) -> None:
+    told = f"{what} Relancer la même commande ne compte rien deux fois."
+    Console(stderr=True, soft_wrap=True).print(told, style="bold red", highlight=False, markup=False)
 
 
 def _sheet(file: Path) -> Sheet:

@@ -115,10 +115,10 @@ def _publish(publisher: Publisher, event: FromFile, screen: Screen | None) -> An
     while not answers:
         try:
             publish_http([event], publisher.address, {None: publisher.token}, answers.append)
-        except GatewayUnreachable as error:
+        except GatewayUnreachable:
             if screen is None:
                 raise
-            screen.say(f"le hub ne répond pas ({error.message.rstrip('.')})")
+            screen.say(f"le hub ne répond pas à l’adresse {publisher.address}")
             why = "L’identifiant reste le même : ce qui serait déjà arrivé n’est pas compté deux fois."
             if ask_choice(screen, "Essayer encore ?", YES_OR_NO, why) != YES:
                 raise

@@ -1,10 +1,14 @@
 """A canary in every field that may hold personal data, and in bad values: found where it must be, and nowhere else."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from hub.domain.activity.feedback import FeedbackState, WithholdingReason
+from hub.ledger.engine import ledger_engine
+from hub.ledger.feedback import moderate
 from hub.wire.topics import DECISIONS, REJECTS
 from tests.faults.faults_account import Auditor
 from tests.faults.faults_canary import places_with
@@ -13,6 +17,7 @@ from tests.faults.faults_stack import Publisher, Stack, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CANARY = "Canari-Zoe-Perrin-0600000042"  # also base64url: it can be the ciphertext of a personal block
 
 
@@ -68,6 +73,24 @@ async def test_what_a_person_confides_is_in_no_log_mail_metric_status_or_table(h
         assert 400 == (await hub.post_bytes(client, broken, SOURCES["CD35"])).status_code
     await books.settle([*persons, *bad, Sent("canary-http", SOURCES["CD35"], record_of(over_http))])
     assert {DECISIONS, REJECTS} == await places_with(hub, CANARY)
+
+
+async def test_a_text_of_feedback_is_for_moderators_and_goes_when_it_holds_personal_data(
+    hub: Stack, books: Auditor
+) -> None:
+    said, source = "Canari-Yves-Le-Floch", SOURCES["CD35"]
+    event = example("field_feedback.submitted", "canary-feedback", source)
+    event["data"]["text"] = f"Merci à {said}."
+    async with hub.client() as client:
+        assert 202 == (await hub.post(client, event)).status_code
+    await books.settle([Sent("canary-feedback", source, record_of(event))])
+    assert {DECISIONS, "field_feedback", "field_feedback_now"} == await places_with(hub, said)
+    engine = ledger_engine(hub.settings)
+    async with engine.begin() as connection:
+        reason = WithholdingReason.PERSONAL_DATA
+        await moderate(connection, source, "canary-feedback", FeedbackState.WITHHELD, "operator:a", NOW, reason)
+    await engine.dispose()
+    assert {DECISIONS} == await places_with(hub, said)
 
 
 def _dangers(prefix: str) -> list[dict[str, Any]]:

@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -21,20 +23,16 @@ TOPIC = "caf.activity"
 Done = subprocess.CompletedProcess[str]
 
 
-def record(gateway: Gateway, folder: Path, *arguments: str, typed: Sequence[str] = (), source: str = CAF) -> Done:
+def command(address: str, folder: Path, *arguments: str, source: str = CAF) -> tuple[list[str], dict[str, str]]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
     environment |= {"HUB_HOME": str(folder / "home"), "HUB_TOKEN": TOKENS["caf"]}
+    return [*HUB, "record", *arguments, "--url", address, "--source", source], environment
+
+
+def record(gateway: Gateway, folder: Path, *arguments: str, typed: Sequence[str] = (), source: str = CAF) -> Done:
+    words, environment = command(gateway.url, folder, *arguments, source=source)
     given = "".join(f"{line}\n" for line in typed)
-    options = ["--url", gateway.url, "--source", source]
-    return subprocess.run(
-        [*HUB, "record", *arguments, *options],
-        cwd=folder,
-        env=environment,
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return subprocess.run(words, cwd=folder, env=environment, input=given, capture_output=True, text=True, check=False)
 
 
 def receipts(done: Done) -> list[list[str]]:
@@ -133,4 +131,23 @@ def test_a_hub_that_is_away_leaves_lines_without_an_answer_and_a_receipt_that_sa
     assert 1 == done.returncode
     assert ["sans réponse", "refusée", "refusée", "refusée"] == [line[1] for line in receipts(done)]
     assert "Relancer la même commande ne compte rien deux fois" in done.stderr
+    assert "sans réponse" in (tmp_path / "receipt.csv").read_text(encoding="utf-8-sig")
+
+
+def test_somebody_who_stops_waiting_has_the_receipt_of_what_is_known(tmp_path: Path) -> None:
+    """Ctrl-C while a hub that took the request says nothing."""
+    (tmp_path / "one.csv").write_text(f"{HEADINGS}\n1/6/2025;mairie;conseil;\n", encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        words, environment = command(address, tmp_path, QUERY, "--csv", "one.csv", "--receipt", "receipt.csv")
+        running = subprocess.Popen(
+            words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        connection, _ = silent.accept()
+        connection.recv(1)
+        running.send_signal(signal.SIGINT)
+        told, said = running.communicate(timeout=60)
+        connection.close()
+    assert (1, "sans réponse") == (running.returncode, told.split("\t")[1])
+    assert "Interrompu. Relancer la même commande ne compte rien deux fois." in said
     assert "sans réponse" in (tmp_path / "receipt.csv").read_text(encoding="utf-8-sig")
