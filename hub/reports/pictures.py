@@ -26,7 +26,8 @@ PICTURED_SERIES: Final = {
     ("V1.4", "line_in_scope"),
     ("V1.4", "line_out_of_scope"),
 }
-_NOTHING: Final = Paragraph("Non fourni : rien n’a été transmis sur ce sujet pour la période.")
+_NOT_PROVIDED: Final = Paragraph("Non fourni : rien n’a été transmis sur ce sujet pour la période.")
+_TOO_FEW: Final = Paragraph("Rien à montrer ici : aucun cas, ou trop peu pour n’en laisser reconnaître aucun.")
 
 
 def pictures(figures: Figures, frame: ReportFrame) -> Section:
@@ -44,8 +45,24 @@ def pictures(figures: Figures, frame: ReportFrame) -> Section:
         ("ligne", "Ligne téléphonique directe : dans et hors de la définition", tuple(_line(course))),
         ("relais", "Passages de relais et co-interventions", tuple(_transfers(now))),
     )
-    sections = tuple(Section(f"image-{name}", title, blocks or (_NOTHING,)) for name, title, blocks in parts)
+    sections = tuple(
+        Section(f"image-{name}", title, blocks or (_without(now, _ABOUT[name]),)) for name, title, blocks in parts
+    )
     return Section("images", "L’essentiel en images", (), sections, starts_page=True)
+
+
+_ABOUT: Final = {
+    "evolution": ("A2", "V1.2"),
+    "flux": ("A2",),
+    "prevenance": ("A1",),
+    "ligne": ("V1.4",),
+    "relais": ("A2",),
+}
+
+
+def _without(now: dict[str, ShownIndicator], indicators: tuple[str, ...]) -> Paragraph:
+    """What stands where nothing can be drawn: what was provided is never told as not provided."""
+    return _TOO_FEW if any(name in now and now[name].provided for name in indicators) else _NOT_PROVIDED
 
 
 def course_chart(key: str, title: str, series: tuple[ShownSeries, ...], *, stacked: bool = False) -> Chart:
@@ -63,16 +80,26 @@ def has_course(series: ShownSeries) -> bool:
     return len(series.points) > 1 and any(isinstance(number, int) and number for _, number in series.points)
 
 
+def _has_months(series: ShownSeries) -> bool:
+    """Whether a table by month tells anything: several months, and a case in one of them, shown or masked."""
+    return len(series.points) > 1 and any(number for _, number in series.points)
+
+
 def _course(course: dict[str, ShownIndicator], indicator: str, key: str) -> Iterator[Block]:
     for one in _series(course, indicator, key):
+        name = f"{indicator}-{key}-mois".lower().replace(".", "-")
         if has_course(one):
-            yield course_chart(f"{indicator}-{key}-mois".lower().replace(".", "-"), one.label, (one,))
+            yield course_chart(name, one.label, (one,))
+        elif _has_months(one):
+            yield course_table(name, f"{one.label} : nombres", (one,))
 
 
 def _line(course: dict[str, ShownIndicator]) -> Iterator[Block]:
     series = tuple(_series(course, "V1.4", "line_in_scope", "line_out_of_scope"))
     if series and any(map(has_course, series)):
         yield course_chart("ligne-mois", "Appels par mois", series, stacked=True)
+    elif any(map(_has_months, series)):
+        yield course_table("ligne-mois", "Appels par mois : nombres", series)
 
 
 def _flows(now: dict[str, ShownIndicator]) -> Iterator[Block]:

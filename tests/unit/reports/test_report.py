@@ -23,6 +23,7 @@ from hub.reports.html import html
 from hub.reports.own_counts import shown_differences
 from hub.reports.pdf import pdf
 from hub.reports.tables import tables
+from tests.indicators.example_year.told import year_cells
 from tests.unit.reports.figures_building import MADE_AT, MARCH, YEAR, cells, frame, of
 from tests.unit.reports.snapshots import SNAPSHOTS, pages_of
 
@@ -181,3 +182,10 @@ def test_the_data_files_hold_every_table_of_the_report(year: tuple[Figures, Repo
 def test_the_year_of_the_tests_has_all_there_is_to_show() -> None:
     measures = {cell.measure for cell in cells()}
     assert {"referral_services", "notice_leads", "transfers", "urgency_contacts", "unhandled_urgencies"} <= measures
+
+
+def test_what_is_too_small_for_a_picture_is_not_told_as_not_provided() -> None:
+    small = of(YEAR, year_cells())
+    text = said(report(small, replace(frame(YEAR), course=small)))
+    assert "rien n’a été transmis sur ce sujet" not in text
+    assert "Appels par mois : nombres" in text  # nearly all masked: a table, no picture
