@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 from hub.cli.output import on_terminal, print_json, print_line, print_table
 from hub.domain.calendar.paris import paris
 from hub.domain.french import NO_BREAK, plural
+from hub.domain.french_numbers import signed, whole
 from hub.domain.indicators.cells import MEASURES
 from hub.domain.indicators.differences import EVENT_LABELS, EventDifference, FigureDifference, Whereabouts, WhyLacking
 from hub.domain.indicators.masking import Masked
@@ -43,8 +44,8 @@ def show_import(
     )
     read, kept = len(receipts), len(receipts) - refused
     typer.echo(
-        f"{_number(read)} {plural('ligne', read)} {plural('lue', read)}{NO_BREAK}: "
-        f"{_number(kept)} {plural('prise', kept)} en compte, {_number(refused)} {plural('refusée', refused)}."
+        f"{whole(read)} {plural('ligne', read)} {plural('lue', read)}{NO_BREAK}: "
+        f"{whole(kept)} {plural('prise', kept)} en compte, {whole(refused)} {plural('refusée', refused)}."
     )
     if taken is None:
         typer.echo("Rien n’a été pris en compte.")
@@ -69,8 +70,8 @@ def show_files(rows: Iterable[RowMapping], *, as_json: bool) -> None:
                 _SHORT[Institution(row["institution"])],
                 _KINDS[row["kind"]],
                 "" if row["first"] is None else Period("", row["first"], row["last"]).label(),
-                _number(row["taken"]),
-                _number(row["refused"]),
+                whole(row["taken"]),
+                whole(row["refused"]),
                 row["imported_by"],
                 row["imported_at"].astimezone(paris()).strftime("%d/%m/%Y %H:%M"),
                 row["sha256"].hex()[:16],
@@ -155,16 +156,16 @@ def _print_summary(events: Sequence[EventDifference], figures: Sequence[FigureDi
             typer.echo(f"{name}{NO_BREAK}: aucun comptage d’événements fourni.")
             continue
         silent = len(own) - len(given)
-        rest = f"{NO_BREAK}; {_number(silent)} non {plural('fourni', silent)}" if silent else ""
+        rest = f"{NO_BREAK}; {whole(silent)} non {plural('fourni', silent)}" if silent else ""
         typer.echo(
-            f"{name}{NO_BREAK}: {_number(len(given))} {plural('comptage', len(given))} {plural('fourni', len(given))}, "
-            f"{_number(differ)} {plural('écart', differ)}{rest}."
+            f"{name}{NO_BREAK}: {whole(len(given))} {plural('comptage', len(given))} {plural('fourni', len(given))}, "
+            f"{whole(differ)} {plural('écart', differ)}{rest}."
         )
     if figures:
         differ = sum(not figure.agrees for figure in figures)
         typer.echo(
-            f"Chiffres{NO_BREAK}: {_number(len(figures))} {plural('comparé', len(figures))}, "
-            f"{_number(differ)} {plural('écart', differ)}."
+            f"Chiffres{NO_BREAK}: {whole(len(figures))} {plural('comparé', len(figures))}, "
+            f"{whole(differ)} {plural('écart', differ)}."
         )
 
 
@@ -188,14 +189,14 @@ def _why(where: Whereabouts) -> str:
 
 def _numbers(row: EventDifference) -> tuple[str, str, str]:
     if row.theirs is None:
-        return _number(row.hub), _NOT_PROVIDED, ""
-    return _number(row.hub), _number(row.theirs), _signed(row.theirs - row.hub)
+        return whole(row.hub), _NOT_PROVIDED, ""
+    return whole(row.hub), whole(row.theirs), signed(row.theirs - row.hub)
 
 
 def _figure_numbers(figure: FigureDifference) -> tuple[str, ...]:
-    hub = _MASKED if isinstance(figure.shown, Masked) else _number(figure.shown)
+    hub = _MASKED if isinstance(figure.shown, Masked) else whole(figure.shown)
     given = (figure.theirs.get(institution) for institution in _SHORT)
-    return hub, *(_NOT_PROVIDED if number is None else _number(number) for number in given)
+    return hub, *(_NOT_PROVIDED if number is None else whole(number) for number in given)
 
 
 def _plain_events(row: EventDifference) -> dict[str, Any]:
@@ -230,14 +231,3 @@ def _plain_figure(figure: FigureDifference) -> dict[str, Any]:
 
 def _of(institution: Institution) -> str:
     return "la CAF" if institution is Institution.CAF else "le Département"
-
-
-def _signed(number: int) -> str:
-    if number == 0:
-        return "0"
-    sign = "+" if number > 0 else "\u2212"
-    return f"{sign}{_number(abs(number))}"
-
-
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", "\u202f")

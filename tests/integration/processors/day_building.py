@@ -88,9 +88,9 @@ def contacts() -> list[Record]:
     return made
 
 
-async def publish(settings: Settings, on: date, *records: Record) -> list[Place]:
-    """Publish records at noon of a day."""
-    noon = int((day_bounds(on)[0] + timedelta(hours=12)).timestamp() * 1000)
+async def publish(settings: Settings, on: date, *records: Record, hours: float = 12) -> list[Place]:
+    """Publish records at noon of a day, or as many hours after it begins."""
+    noon = int((day_bounds(on)[0] + timedelta(hours=hours)).timestamp() * 1000)
     places = []
     async with kafka_client.producer(settings) as producer:
         for topic, key, value, headers in records:
