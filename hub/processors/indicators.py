@@ -14,7 +14,7 @@ log = structlog.get_logger()
 TURN_SECONDS: Final = 1.0
 """How often a process looks whether facts wait."""
 
-_BATCHES_AT_MOST: Final = 5  # of one turn, so that intake and the other timers have their share of the process
+_BATCHES_AT_MOST: Final = 20  # of one turn, so that the health of the loop and the metrics follow
 _STALLED_AFTER: Final = 60.0  # seconds
 
 

@@ -21,7 +21,7 @@ from hub.domain.indicators.facts import Fact, Key
 from hub.domain.indicators.increments import increments
 from hub.ledger.indicators.facts import fact_from_row
 
-BATCH: Final = 2000
+BATCH: Final = 1000
 """Facts of one turn."""
 
 LOCK: Final = 3_535_030

@@ -73,7 +73,7 @@ class Bench:
         """Add facts in one transaction."""
         self.act(lambda connection: add_facts(connection, facts), crash=crash)
 
-    def count(self, limit: int = 2000, *, crash: bool = False) -> int:
+    def count(self, limit: int = 1000, *, crash: bool = False) -> int:
         """Count at most so many facts; how many were."""
         return self.act(lambda connection: self._count(connection, limit), crash=crash) or 0
 
