@@ -1,6 +1,6 @@
 """Breakdowns and courses by month as tables: one dimension down, a second one across, totals at the edges."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from hub.domain.french_numbers import month_in_short
@@ -14,21 +14,30 @@ _ACROSS: Final = 6
 """More columns than these do not fit on a page: then each pair of symbols is a row."""
 
 _WITHHELD: Final = "détail non publié, car trop peu de cas permettraient d’en reconnaître (secret des petits nombres)."
+_ALL_MASKED: Final = "tous les nombres du détail sont masqués (secret des petits nombres)."
 _TOTAL: Final = "Total"
 
 
 def blocks_of(breakdown: ShownBreakdown, key: str) -> Iterator[Block]:
-    """The tables of a breakdown: none where nothing was counted, a sentence where it is withheld."""
+    """The tables of a breakdown: none where nothing was counted, a sentence where it is withheld or all masked."""
     table = breakdown.table
     if table.withheld is Withheld.ALL:
         if table.total:
             yield Paragraph(f"{breakdown.label} : {_WITHHELD}", Style.SMALL)
-    elif table.withheld is Withheld.CELLS:
-        for place, axis in enumerate(breakdown.by):
-            caption = f"{breakdown.label} – {axis.label}"
-            yield _list(axis, table.margins[place], table.total, f"{key}-{axis.name.replace('_', '-')}", caption)
-    elif table.rows:
+    elif table.withheld is Withheld.NOTHING and _tells(table.rows.values()):
         yield table_of(breakdown, key)
+    elif len(breakdown.by) == 2 and any(_tells(margin.values()) for margin in table.margins):
+        for place, axis in enumerate(breakdown.by):
+            if _tells(table.margins[place].values()):
+                caption = f"{breakdown.label} – {axis.label}"
+                yield _list(axis, table.margins[place], table.total, f"{key}-{axis.name.replace('_', '-')}", caption)
+    elif table.total:
+        yield Paragraph(f"{breakdown.label} : {_ALL_MASKED}", Style.SMALL)
+
+
+def _tells(numbers: Iterable[Shown]) -> bool:
+    """Whether one of them is a number, and not zero."""
+    return any(isinstance(number, int) and number for number in numbers)
 
 
 def table_of(breakdown: ShownBreakdown, key: str) -> Table:

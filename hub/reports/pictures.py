@@ -104,7 +104,9 @@ def _line(course: dict[str, ShownIndicator]) -> Iterator[Block]:
 
 def _flows(now: dict[str, ShownIndicator]) -> Iterator[Block]:
     for found in _breakdowns(now, "A2", "flows"):
-        if found.table.withheld is not Withheld.NOTHING:
+        marks = list(map(mark, found.table.rows.values()))
+        few = marks.count(State.MASKED) > 2 * sum(isinstance(one, int) and one > 0 for one in marks)
+        if few or found.table.withheld is not Withheld.NOTHING:
             yield from blocks_of(found, "flux")
             continue
         names = [
@@ -125,10 +127,10 @@ def _flows(now: dict[str, ShownIndicator]) -> Iterator[Block]:
 def _leads(now: dict[str, ShownIndicator]) -> Iterator[Block]:
     title = "Informations selon le temps entre leur publication et leur date d’effet"
     for found in _breakdowns(now, "A1", "leads"):
-        if found.table.withheld is Withheld.ALL:
+        rows = _rows(found, 0, [])
+        if found.table.withheld is Withheld.ALL or _mostly_masked(rows):
             yield from blocks_of(found, "prevenance")
         else:
-            rows = _rows(found, 0, [])
             text = f"{title}. {_rows_said(rows)}"
             svg = stacked_bars("prevenance", ("informations",), rows, text)
             yield Chart("prevenance", title, svg, text, table_of(found, "prevenance"))
@@ -143,7 +145,7 @@ def _transfers(now: dict[str, ShownIndicator]) -> Iterator[Block]:
         directions = symbols(found, 0)
         rows = _rows(found, 1, directions)
         if _mostly_masked(rows):
-            yield table_of(found, key)
+            yield from blocks_of(found, key)
             continue
         text = f"{found.label}. {_rows_said(rows)}"
         svg = stacked_bars(key, [label(found.by[0], one) for one in directions], rows, text)

@@ -22,7 +22,7 @@ _POST: Final = 10
 _GAP: Final = 22.0
 _RIBBONS: Final = 230.0
 _THIN: Final = 5.0
-_LEAST: Final = 26.0
+_LEAST: Final = 34.0
 
 
 def flows(
