@@ -1,9 +1,12 @@
-"""Mails the administrators of both institutions, each Monday, what the directory leaves without an answer."""
+"""Mails the administrators of both institutions, each Monday, what the directory leaves without an answer.
+
+The letter also says how many texts of field feedback wait for a moderator, never what they say.
+"""
 
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID, uuid5
@@ -23,11 +26,12 @@ from hub.domain.calendar.paris import paris
 from hub.domain.delivery.escalation import administrators_of
 from hub.domain.directory.hours_lint import HourGap, Why
 from hub.domain.directory.lint import DAYS_AHEAD, lint
-from hub.domain.directory.weekly_report import Report, weekly_report
+from hub.domain.directory.weekly_report import Report, Section, weekly_report
 from hub.domain.rules.parameters import ParameterTable
 from hub.health import Health
 from hub.ledger.directory_gaps import gaps_of
 from hub.ledger.directory_view import DirectoryView, DirectoryViews
+from hub.ledger.feedback import EVERY_MONTH, waiting_feedback
 from hub.ledger.letters import claim_letters, letter_sent
 from hub.ledger.tables import contact
 
@@ -39,6 +43,10 @@ _LOOK_AGAIN: Final = timedelta(minutes=10)  # the whole directory over 60 days: 
 _LEASE: Final = timedelta(minutes=15)  # then another process tries those that were not sent
 _DAYS_AFTER: Final = timedelta(days=DAYS_AHEAD - 1)
 _HOUR: Final = time(7, 0)  # on Monday, Europe/Paris
+_TO_READ: Final = (
+    "Ces textes ne sont montrés à personne avant d’avoir été relus : "
+    "« hub indicators feedback list --state waiting » les donne."
+)
 _LETTERS: Final = UUID("5b1b7d0e-2d0c-5e0f-8f51-6f0d9a35cd35")
 
 
@@ -91,9 +99,10 @@ class WeeklyLetter:
             claimed = await claim_letters(connection, week, contacts, now=now, until=now + _LEASE)
             known = select(contact.c.ref, contact.c.email).where(contact.c.ref.in_(claimed))
             addresses = {row.ref: row.email for row in await connection.execute(known)}
+            waiting = await waiting_feedback(connection, *EVERY_MONTH)
         if not claimed:
             return
-        report = await asyncio.to_thread(_report, view, gaps, today)
+        report = await asyncio.to_thread(_report, view, gaps, today, waiting)
         for reference in claimed:
             await self._send(reference, addresses.get(reference), week, monday, report)
 
@@ -128,9 +137,13 @@ class WeeklyLetter:
             log.warning("weekly_letter_not_sent", contact=reference, week=week, reason=reason)
 
 
-def _report(view: DirectoryView, gaps: list[HourGap], today: date) -> Report:
+def _report(view: DirectoryView, gaps: list[HourGap], today: date, waiting: int) -> Report:
     last = today + _DAYS_AFTER
-    return weekly_report(view.directory, lint(view.directory, today, last), gaps, today, last)
+    report = weekly_report(view.directory, lint(view.directory, today, last), gaps, today, last)
+    if not waiting:
+        return report
+    section = Section(f"Retours du terrain à relire ({waiting})", (_TO_READ,))
+    return replace(report, sections=(*report.sections, section))
 
 
 def _show(gaps: list[HourGap]) -> None:

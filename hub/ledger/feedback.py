@@ -23,6 +23,9 @@ from hub.domain.activity.feedback import (
 )
 from hub.ledger.tables import field_feedback, field_feedback_act
 
+EVERY_MONTH: Final = ("0000-00", "9999-99")
+"""First and last of all."""
+
 _COLUMNS: Final = ("source", "id", "time", "month", "theme", "kind", "score", "text", "role", "year", "corrects")
 
 _LIST: Final = text("""
@@ -74,8 +77,8 @@ class ModerationAct:
 class Wanted:
     """Which feedback to list: of these months, both included; `every`: also what was replaced."""
 
-    first: str = "0000-00"
-    last: str = "9999-99"
+    first: str = EVERY_MONTH[0]
+    last: str = EVERY_MONTH[1]
     state: FeedbackState | None = None
     theme: str | None = None
     every: bool = False

@@ -3,6 +3,7 @@
 import email
 import email.policy
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
@@ -15,9 +16,11 @@ from connectors.outbound.mail.channel import mail_channel
 from hub.data import load_territory
 from hub.data.parameter_file import load_parameters
 from hub.dispatcher.weekly_letter import WeeklyLetter
+from hub.domain.activity.feedback import Feedback
 from hub.embedded.mail import MailCatcher
 from hub.health import Health
 from hub.ledger.directory_view import DirectoryViews
+from hub.ledger.feedback import add_feedback
 from tests.integration.dispatcher.dispatcher_ledger import fresh_ledger, put_contacts, settings_for
 
 MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=ZoneInfo("Europe/Paris"))
@@ -94,3 +97,17 @@ async def test_the_letter_says_in_french_what_is_wrong_and_names_nobody(
     assert "personne n’est joignable" in html.get_content().lower()
     assert "CDAS 1" not in text, "labels may hold names"
     assert 0 < (REGISTRY.get_sample_value("hub_directory_unanswered_hours", {"reason": "NOBODY"}) or 0)
+
+
+async def test_the_letter_counts_texts_of_the_field_that_wait_and_repeats_none(
+    engine: AsyncEngine, mail_catcher: MailCatcher
+) -> None:
+    said = Feedback("urn:hub:cd35:si", "f-1", MONDAY, "2026-11", "CDAP", "SUCCESS", 4, "Canari", "OTHER", 2026, None)
+    silent = replace(said, id="f-2", text=None)
+    async with engine.begin() as connection:
+        await add_feedback(connection, [said, silent])
+    await _turn(engine, mail_catcher, MONDAY - WEEK)
+    await _turn(engine, mail_catcher, MONDAY)
+    told = [part.get_content() for part in _caught(mail_catcher)[0].walk() if part.get_content_maintype() == "text"]
+    assert [True, True] == ["Retours du terrain à relire (1)" in text for text in told]
+    assert [] == [text for text in told if "Canari" in text]
