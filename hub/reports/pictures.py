@@ -104,8 +104,7 @@ def _line(course: dict[str, ShownIndicator]) -> Iterator[Block]:
 
 def _flows(now: dict[str, ShownIndicator]) -> Iterator[Block]:
     for found in _breakdowns(now, "A2", "flows"):
-        marks = list(map(mark, found.table.rows.values()))
-        few = marks.count(State.MASKED) > 2 * sum(isinstance(one, int) and one > 0 for one in marks)
+        few = 2 * sum(shown for shown in found.table.rows.values() if isinstance(shown, int)) < found.table.total
         if few or found.table.withheld is not Withheld.NOTHING:
             yield from blocks_of(found, "flux")
             continue
