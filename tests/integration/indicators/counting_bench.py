@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.indicators.cells import Cell
@@ -40,13 +41,18 @@ class Bench:
         """Do some work in the loop."""
         return self.runner.run(work)
 
-    def act(self, act: Callable[[AsyncConnection], Awaitable[T]], *, crash: bool = False) -> T | None:
-        """What `act` gives, in one transaction; None where the process crashes before the end of it."""
+    def act(self, act: Callable[[AsyncConnection], Awaitable[T]], *, crash: int | None = None) -> T | None:
+        """What `act` gives, in one transaction; None where the process crashes.
+
+        It does before its statement of number `crash`, or before the end of the transaction where there are less.
+        """
 
         async def work() -> T:
             async with self.engine.begin() as connection:
+                if crash is not None:
+                    event.listen(connection.sync_connection, "before_cursor_execute", _crash_before(crash))
                 done = await act(connection)
-                if crash:
+                if crash is not None:
                     raise Crash
                 return done
 
@@ -69,11 +75,11 @@ class Bench:
         self.execute(_EMPTY)
         self.now = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
 
-    def add(self, facts: Sequence[Fact], *, crash: bool = False) -> None:
+    def add(self, facts: Sequence[Fact], *, crash: int | None = None) -> None:
         """Add facts in one transaction."""
         self.act(lambda connection: add_facts(connection, facts), crash=crash)
 
-    def count(self, limit: int = 1000, *, crash: bool = False) -> int:
+    def count(self, limit: int = 1000, *, crash: int | None = None) -> int:
         """Count at most so many facts; how many were."""
         return self.act(lambda connection: self._count(connection, limit), crash=crash) or 0
 
@@ -134,6 +140,16 @@ class Bench:
             return 0
         waiting = await take_waiting(connection, limit)
         return (await count_facts(connection, waiting, self.now)).facts
+
+
+def _crash_before(number: int) -> Callable[..., None]:
+    statements = count()
+
+    def before(*_: object) -> None:
+        if next(statements) == number:
+            raise Crash
+
+    return before
 
 
 def of_months(cells: Counter[Cell], months: Collection[str]) -> Counter[Cell]:

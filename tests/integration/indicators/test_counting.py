@@ -22,16 +22,16 @@ def _tell(bench: Bench, facts: list[Fact], chance: random.Random) -> None:
     chance.shuffle(waiting)
     while waiting:
         size = chance.randrange(1, 12)
-        batch, crash = waiting[:size], chance.random() < 0.2
+        batch, crash = waiting[:size], chance.choice((None, None, None, 0, 1))
         bench.add(batch, crash=crash)
-        if not crash:
+        if crash is None:
             waiting = waiting[size:]
         limit = chance.randrange(1, 15)
         match chance.randrange(4):
             case 0:
                 bench.count_twice_at_once(limit)
             case 1:
-                bench.count(limit, crash=True)
+                bench.count(limit, crash=chance.randrange(9))
             case 2:
                 bench.count(limit)
 
