@@ -113,8 +113,9 @@ def frozen_command(
             said = {"stands": one.verified.stands, "broken": _broken(one.verified)}
             print_json(_plain(one.frozen) | later | said)
     else:
-        print_table(_COLUMNS, [_row(one, quick=quick) for one in found])
-        if not found and on_terminal():
+        if found or not on_terminal():
+            print_table(_COLUMNS, [_row(one, quick=quick) for one in found])
+        else:
             typer.echo("Aucune période n’est figée.")
     if not all(one.verified.stands for one in found):
         raise typer.Exit(1)

@@ -80,7 +80,7 @@ async def freeze(
 ) -> Frozen:
     """Count what waits, then freeze a month or a year that is over. Raises NotFreezable."""
     if period.last >= month_of(clock()):
-        msg = f"{period.label()} n’est pas encore achevé."
+        msg = f"La période {period.label()} n’est pas encore achevée."
         raise NotFreezable(msg)
     while True:
         async with engine.begin() as connection:
@@ -127,14 +127,14 @@ async def later_facts(connection: AsyncConnection, frozen: Frozen) -> int:
 async def _check(connection: AsyncConnection, period: Period) -> None:
     """Raise NotFreezable for what is neither a month nor a year, or touches a period that stands already."""
     if (len(period.months), period.name) not in {(1, period.first), (12, period.first[:4])}:
-        msg = "Seuls un mois ou une année de référence se figent."
+        msg = "Seuls se figent un mois (2026-03) ou une année de référence (2026)."
         raise NotFreezable(msg)
     for name, first, last in await connection.execute(text("select name, first, last from indicator_period")):
         if name == period.name:
-            msg = f"{period.label()} est déjà figé."
+            msg = f"La période {period.label()} est déjà figée."
             raise NotFreezable(msg)
         if first != last and first <= period.last and period.first <= last:
-            msg = f"{period.label()} : l’année {name} est déjà figée."
+            msg = f"La période {period.label()} touche l’année {name}, qui est déjà figée."
             raise NotFreezable(msg)
 
 
