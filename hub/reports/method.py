@@ -18,7 +18,8 @@ _RULES: Final = {
     "Masqué": "Dans un tableau, un nombre de 1 à 4 est masqué, et avec lui d’autres nombres quand un total permettrait "
     "de le retrouver : un nombre masqué n’est donc pas toujours petit. Zéro n’est pas masqué. Les totaux du "
     "département ne le sont pas ; quand un total est lui-même de 1 à 4, son détail n’est pas montré.",
-    "La protection de l’enfance": "Elle n’est ni transmise, ni comptée, ni montrée comme telle.",
+    "La protection de l’enfance": "Elle n’est jamais montrée comme telle : une urgence de cette nature compte avec les "
+    "autres urgences.",
     "La médiane": "La valeur qui partage les cas en deux moitiés égales ; un cas extrême la change moins que la "
     "moyenne.",
     "Le recomptage": "Les chiffres peuvent être recalculés depuis le premier événement conservé, avec la même "
