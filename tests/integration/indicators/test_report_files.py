@@ -115,6 +115,24 @@ def test_only_moderated_texts_are_in_the_report(ledger: Bench, tmp_path: Path) -
     assert "Un texte attend d’être relu." in page
 
 
+def test_a_count_of_an_institution_brings_the_ids_that_one_side_lacks_into_the_report(
+    ledger: Bench, tmp_path: Path
+) -> None:
+    own = tmp_path / "events.csv"
+    own.write_text(
+        "type;source;id;time\nmeeting.held;urn:hub:caf35:si-partenaires;only-theirs;2026-01-20T09:00:00+01:00\n",
+        encoding="utf-8",
+    )
+    report("--month", "2026-01", "--out", str(tmp_path))
+    page = tmp_path / "indicateurs-2026-01.html"
+    assert "aucune des deux institutions n’a transmis" in page.read_text(encoding="utf-8")
+    done = CliRunner().invoke(app, ["differences", "import", str(own), "--institution", "CAF"])
+    assert 0 == status(done), done.output
+    assert 0 == status(report("--month", "2026-01", "--out", str(tmp_path)))
+    assert "only-theirs" in page.read_text(encoding="utf-8")
+    ledger.execute("truncate own_count cascade")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [(), ("--month", "2026-01", "--year", "2026"), ("--month", "2026"), ("--year", "2026-01"), ("--month", "2999-01")],

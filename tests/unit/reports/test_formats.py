@@ -78,6 +78,12 @@ def test_the_pdf_says_that_it_is_accessible_french_and_titled(portable: bytes) -
     assert re.search(rb"/Lang ?\(fr-FR\)", portable)
 
 
+def test_charts_have_a_sentence_and_tables_their_headings_in_the_tags_of_the_pdf(portable: bytes) -> None:
+    assert 5 == len(re.findall(rb"/Alt ?[(<]", portable))
+    assert portable.count(b"/S/TH") >= 2 * 5
+    assert portable.count(b"/S/Table") >= 5
+
+
 def test_the_pdf_holds_every_text_and_carries_none_out(portable: bytes) -> None:
     text = " ".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(portable))
     text = re.sub(r"\s+", " ", text)

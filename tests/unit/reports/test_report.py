@@ -13,7 +13,7 @@ import pytest
 from hub.domain.indicators.catalogue import INDICATORS
 from hub.domain.indicators.differences import EventDifference, FigureDifference
 from hub.domain.indicators.masking import MASKED
-from hub.domain.indicators.showing import TOLD
+from hub.domain.indicators.showing import TOLD, ShownSeries
 from hub.domain.vocabulary import Institution
 from hub.reports.content import report
 from hub.reports.csv_files import csv_files
@@ -22,6 +22,7 @@ from hub.reports.frame import Audience, Figures, ReportFrame
 from hub.reports.html import html
 from hub.reports.own_counts import shown_differences
 from hub.reports.pdf import pdf
+from hub.reports.pictures import course_chart
 from hub.reports.tables import tables
 from tests.indicators.example_year.told import year_cells
 from tests.unit.reports.figures_building import MADE_AT, MARCH, YEAR, cells, frame, of
@@ -148,6 +149,21 @@ def test_differences_are_listed_down_to_the_ids_that_one_side_lacks(year: tuple[
     assert ["le hub", "le Département"] == [row[2].text for row in found["ecarts-evenements"].rows]
     assert "m-0412 m-0977 m-1033" == found["ecarts-evenements"].rows[0][4].value
     assert ["+3", "−2"] == [found["ecarts"].rows[0][4].text, found["ecarts"].rows[2][6].text]
+
+
+def test_a_count_that_an_institution_did_not_give_is_not_provided(year: tuple[Figures, ReportFrame]) -> None:
+    (rows,) = (table.rows for _, table in tables(report(*year)) if table.key == "ecarts")
+    assert [State.NOT_PROVIDED] * 2 == [rows[0][5].state, rows[0][6].state]
+    assert "non fourni" == rows[0][5].text
+
+
+def test_a_month_without_a_number_is_not_provided_and_a_masked_one_masked() -> None:
+    series = ShownSeries("calls", "Appels", (("2026-01", 12), ("2026-02", None), ("2026-03", MASKED), ("2026-04", 0)))
+    chart = course_chart("calls", "Appels par mois", (series,))
+    assert ["12", "non fourni", "masqué", "0"] == [row[1].text for row in chart.table.rows]
+    assert [12, None, None, 0] == [row[1].value for row in chart.table.rows]
+    assert "n. f. : non fourni" in chart.svg
+    assert "au moins 0 (avril 2026), au plus 12 (janvier 2026)" in chart.description
 
 
 def test_a_small_count_is_masked_among_the_differences_and_a_cell_always_is() -> None:
