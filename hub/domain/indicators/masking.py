@@ -138,7 +138,7 @@ def _two_dimensions(rows: Mapping[tuple[str, ...], int], threshold: int, told: T
     if any(sum(map(bool, margin.values())) == 1 for margin in margins):
         # The one line of that dimension is the total, and the cells are the other's margin.
         found = frozenset(key for key, n in rows.items() if n and (key[0] in hidden[0] or key[1] in hidden[1]))
-        if any(0 < n < threshold and key not in found for key, n in rows.items()):
+        if any(0 < n < threshold and key not in found for key, n in rows.items()) or not told.unsafe <= found:
             return nothing
     else:
         found = hidden_in_grid(rows, margins, (told.unsafe, hidden[0], hidden[1]), threshold)

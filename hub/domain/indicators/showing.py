@@ -13,6 +13,7 @@ from hub.domain.indicators.catalogue import Indicator
 from hub.domain.indicators.masking import (
     MASKED,
     NOTHING_TOLD,
+    THRESHOLD,
     MaskedTable,
     Shown,
     Told,
@@ -20,6 +21,7 @@ from hub.domain.indicators.masking import (
     hidden_in_line,
     mask_table,
 )
+from hub.domain.indicators.masking_crossed import crossed_by_months
 from hub.domain.indicators.masking_months import Row, told_by_months
 from hub.domain.indicators.shapes import Axis, Figure, IndicatorFigures, Series
 
@@ -113,6 +115,11 @@ def _table(
         if unsafe is None or first is None or second is None:
             return _withheld(rows)
         told = replace(told, unsafe=unsafe - told.rows, unsafe_lines=(first, second))
+        if any(len(row) == 2 for row in rows):
+            crossed = _told_crossed(rows, seen, told)
+            if crossed is None:
+                return _withheld(rows)
+            told = replace(told, unsafe=crossed)
     return mask_table(rows, told=told)
 
 
@@ -128,6 +135,14 @@ def _told_lines(months: Sequence[_Seen], dimension: int) -> frozenset[str] | Non
         seen.append((numbers, replace(table, rows={(name,): shown for name, shown in margin.items()})))
     told = told_by_months(seen)
     return None if told is None else frozenset(name for (name,) in told)
+
+
+def _told_crossed(rows: Mapping[Row, int], months: Sequence[_Seen], told: Told) -> frozenset[Row] | None:
+    """The cells of a period by two dimensions that its months tell."""
+    margins = mask_table(rows, told=replace(told, unsafe=frozenset())).margins
+    first, second = (frozenset(name for name, shown in margin.items() if shown is MASKED) for margin in margins)
+    small = {row for row, number in rows.items() if 0 < number < THRESHOLD}
+    return crossed_by_months(months, (first, second), told.dimensions, told.unsafe | small)
 
 
 def _withheld(rows: Mapping[Row, int]) -> MaskedTable:

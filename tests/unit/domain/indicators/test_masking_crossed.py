@@ -1,0 +1,96 @@
+"""A table of two dimensions beside its months: who saw these learns no hidden cell of theirs from the period."""
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from hub.domain.indicators.catalogue import INDICATORS
+from hub.domain.indicators.masking import MASKED, MaskedTable, Withheld
+from hub.domain.indicators.shapes import BY_DIRECTION, BY_REASON, Breakdown, IndicatorFigures
+from hub.domain.indicators.showing import TOLD, masked
+from tests.unit.domain.indicators.attackers import keys_of
+
+Row = tuple[str, ...]
+Numbers = Mapping[Row, int]
+KEYS = keys_of(2, 2)
+NUMBERS = st.sampled_from([0, 0, 1, 2, 3, 4, 5, 6, 9, 12, 30])
+
+
+def month_of(*numbers: int) -> dict[Row, int]:
+    return dict(zip(KEYS, numbers, strict=True))
+
+
+MONTH = st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS).map(lambda numbers: month_of(*numbers))
+
+
+def of(indicator: str, key: str, rows: Numbers) -> tuple[IndicatorFigures, ...]:
+    table = Breakdown(key, key, (BY_DIRECTION, BY_REASON), {row: number for row, number in rows.items() if number})
+    return (IndicatorFigures(INDICATORS[indicator], provided=True, figures=(), breakdowns=(table,)),)
+
+
+def tables_of(place: tuple[str, str], months: Sequence[Numbers]) -> tuple[list[Numbers], list[MaskedTable]]:
+    """The numbers of the months and of the period, and what is shown of each."""
+    whole = {row: sum(month[row] for month in months) for row in KEYS}
+    found = [of(*place, rows) for rows in months]
+    shown = [*(masked(month) for month in found), masked(of(*place, whole), found)]
+    return [*months, whole], [one[0].breakdowns[0].table for one in shown]
+
+
+@pytest.mark.parametrize("place", [("V2.1", "by_origin"), ("V1.5", "by_direction")], ids=["unknown", "known columns"])
+@settings(max_examples=40, deadline=None)
+@given(st.lists(MONTH, min_size=2, max_size=2))
+@example([month_of(0, 2, 5, 2), month_of(6, 6, 5, 1)])
+@example([month_of(6, 4, 1, 5), month_of(1, 0, 1, 3)])
+@example([month_of(1, 2, 2, 5), month_of(3, 9, 0, 3)])
+def test_no_small_cell_of_a_month_is_told_by_the_period(place: tuple[str, str], months: list[dict[Row, int]]) -> None:
+    """Every table is tried in which no cell of a month differs by more than one; the same is seen of it."""
+    told = TOLD[place].dimensions if place in TOLD else frozenset()
+    numbers, tables = tables_of(place, months)
+    differing: set[tuple[int, Row]] = set()
+    ways = [_ways(table, month[row], row) for month, table in zip(months, tables, strict=False) for row in KEYS]
+    for chosen in product(*ways):
+        steps = [dict(zip(KEYS, part, strict=True)) for part in (chosen[:4], chosen[4:])]
+        both = [*steps, {row: steps[0][row] + steps[1][row] for row in KEYS}]
+        if any(chosen) and all(map(_alike, numbers, tables, both, [told] * 3)):
+            differing.update((month, row) for month in (0, 1) for row, step in steps[month].items() if step)
+    for month, row in product((0, 1), KEYS):
+        unseen = tables[month].withheld is not Withheld.NOTHING or tables[month].rows.get(row) is MASKED
+        assert not unseen or not 0 < months[month][row] < 5 or (month, row) in differing
+
+
+def test_cells_that_several_months_hide_are_shown_in_the_period() -> None:
+    """One month's other numbers are undone in another, so that the period's own may be seen."""
+    hidden = [month_of(3, 12, 15, 20), month_of(4, 11, 14, 20), month_of(3, 15, 15, 9)]
+    _, (*months, period) = tables_of(("V2.1", "by_origin"), hidden)
+    assert all(MASKED in month.rows.values() for month in months)
+    assert {("a0", "b0"): 10, ("a0", "b1"): 38, ("a1", "b0"): 44, ("a1", "b1"): 49} == period.rows
+
+
+def _ways(table: MaskedTable, number: int, row: Row) -> list[int]:
+    if table.withheld is not Withheld.NOTHING:
+        return [step for step in (-1, 0, 1) if number + step >= 0]
+    return [step for step in (-1, 0, 1) if number + step >= 1] if table.rows.get(row) is MASKED else [0]
+
+
+def _alike(rows: Numbers, table: MaskedTable, steps: Mapping[Row, int], told: frozenset[int]) -> bool:
+    """Whether the same is seen after the steps; margins of the `told` dimensions are known whatever is shown."""
+    if sum(steps.values()):
+        return False
+    for row, step in steps.items():
+        shown = table.rows.get(row, 0)
+        if table.withheld is Withheld.NOTHING and (rows[row] + step < 1 if shown is MASKED else step != 0):
+            return False
+    for dimension, name in ((dimension, name) for dimension in (0, 1) for name in {row[dimension] for row in rows}):
+        before = sum(number for row, number in rows.items() if row[dimension] == name)
+        step = sum(step for row, step in steps.items() if row[dimension] == name)
+        shown = table.margins[dimension].get(name, 0) if table.margins else 0
+        if table.withheld is Withheld.ALL:
+            shown = before if dimension in told else MASKED
+            if before + step >= 0 and shown is MASKED:
+                continue
+        if before + step < 1 if shown is MASKED else step != 0:
+            return False
+    return True
