@@ -9,10 +9,11 @@ import pytest
 from hub.domain.events import EVENT_TYPES, never_stored
 from hub.domain.indicators.figures import figures
 from hub.domain.indicators.periods import Period
+from hub.domain.indicators.versions import by_rules_version
 from hub.domain.routing.decide import decide, is_routed
 from tests.indicators.comparing import differences, months_of
 from tests.indicators.example_year.building import DELIVERY, NOT_STORED, counted_elsewhere, year_events
-from tests.indicators.example_year.counting import EXPECTED, PERIODS, as_text, count_by_sql, read_expected
+from tests.indicators.example_year.counting import EXPECTED, PERIODS, as_text, count_by_sql, expected_of, read_expected
 from tests.indicators.example_year.told import year_cells, year_told
 from tests.indicators.hub_reading import hub_reading
 from tests.indicators.second_reading import second_reading
@@ -67,14 +68,12 @@ def test_the_figures_add_up_where_they_are_told_twice() -> None:
 
 @pytest.mark.parametrize("period", PERIODS)
 def test_the_second_reading_gives_the_expected_figures(period: str) -> None:
-    wanted = {name: values[period] for name, values in read_expected().items() if period in values}
-    assert not differences(wanted, second_reading(year_told(), *months_of(period)))
+    assert not differences(expected_of(period), second_reading(year_told(), *months_of(period)))
 
 
 @pytest.mark.parametrize("period", PERIODS)
 def test_the_hub_gives_the_expected_figures(period: str) -> None:
-    wanted = {name: values[period] for name, values in read_expected().items() if period in values}
-    assert not differences(wanted, hub_reading(year_cells(), *months_of(period)))
+    assert not differences(expected_of(period), hub_reading(year_cells(), *months_of(period)))
 
 
 COURSES = {
@@ -116,3 +115,14 @@ def test_a_month_without_an_event_that_feeds_an_indicator_is_not_a_zero_of_its_c
     assert courses["V1.2", "messages"]["2026-07"] is None  # no message at all
     assert 0 == courses["V2.5", "situations"]["2026-02"]  # urgencies, none of this kind
     assert courses["A2", "benefit_urgency"]["2026-01"] is None
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_counts_by_rules_version_are_the_expected_ones(period: str) -> None:
+    found = {
+        (indicator, f"{breakdown.key.removesuffix('_by_rules_version')} by rules version", version): str(number)
+        for indicator, breakdowns in by_rules_version(year_cells(), Period(period, *months_of(period))).items()
+        for breakdown in breakdowns
+        for (version,), number in breakdown.rows.items()
+    }
+    assert not differences(expected_of(period, by_rules=True), found)

@@ -49,10 +49,10 @@ create view handled as select * from benefit_urgency join instant using (time)
 create view asked as select * from "referral.requested" join instant using (time);
 create view transfer as
 select 'handover' as what, type, id, thread, direction, communication, concertation_on || exchange_on as met_on, outcome,
-    utc, day, month from handover join instant using (time) where outcome <> 'NOT_STORED'
+    rules_version, utc, day, month from handover join instant using (time) where outcome <> 'NOT_STORED'
 union all
 select 'joint_intervention', type, id, thread, direction, communication, concertation_on || exchange_on, outcome,
-    utc, day, month from joint_intervention join instant using (time);
+    rules_version, utc, day, month from joint_intervention join instant using (time);
 
 -- One row for each code of a list that is separated by bars.
 create table training_cdas as
@@ -248,7 +248,7 @@ select 'V2.4', 'cdas by kind', kind, name, count(distinct code) || '/22' from pe
 
 -- V2.5: a thread counts once, on its earliest qualifying report -----------------------------------------------------
 create table unhandled as
-select month, thread, cdas, case category when 'CHILD_PROTECTION' then 'OTHER' else category end as category,
+select month, thread, cdas, rules_version, case category when 'CHILD_PROTECTION' then 'OTHER' else category end as category,
     row_number() over (partition by thread order by utc, id) as place
 from social_urgency u join instant using (time)
 where type = 'social_urgency.reported' and emitter in ('CDAS_RECEPTION', 'CDAS_SOCIAL_WORKER')
@@ -268,7 +268,7 @@ select 'V2.5', 'urgencies by cdas', cdas, name, count(*) from period join unhand
 
 -- A1: in the month of the first publication -------------------------------------------------------------------------
 create table prior_notice as
-select f.notice, f.month, f.published_on, l.effective_on, l.code, l.issuer, l.id as last_event
+select f.notice, f.month, f.published_on, l.effective_on, l.code, l.issuer, l.id as last_event, l.rules_version
 from (select *, row_number() over (partition by notice order by cast(version as int)) as place from notice
         join instant using (time) where type <> 'notice.withdrawn') f
     join (select *, row_number() over (partition by notice order by cast(version as int) desc) as place from notice
@@ -319,7 +319,7 @@ create table progress (state text, rank int);
 insert into progress values ('requested', 0), ('postponed', 1), ('accepted', 2), ('validated', 2), ('refused', 3),
     ('completed', 4), ('ended', 4);
 create table flow as  -- thread and direction, in the month of the request, of the first event where none was published
-select what, month, direction, (select state from transfer t join progress on t.type = r.what || '.' || state
+select what, month, direction, rules_version, (select state from transfer t join progress on t.type = r.what || '.' || state
         where t.what = r.what and t.thread = r.thread and t.direction in (r.direction, '')  -- an end has no direction
         order by utc desc, rank desc limit 1) as state
 from (select *, row_number() over (partition by what, thread, direction order by type <> what || '.requested', utc) as place
@@ -338,3 +338,17 @@ select indicator, figure, '', name, avg(value) || ' (' || max(n) || ')' from (
     select indicator, figure, name, value, count(*) over w as n, row_number() over (w order by value) as place
     from period join valued on month between first and last window w as (partition by indicator, figure, name))
 where place in ((n + 1) / 2, n / 2 + 1) group by indicator, figure, name;
+
+-- By the rules that decided (of a flow: on its first event; of a notice: on its last version) --------------------------
+create table ruled as
+select 'A2' as indicator, 'referrals' as what, month, rules_version from asked
+union all select 'A2', what, month, rules_version from flow
+union all select 'A2', 'benefit_urgency', month, rules_version from benefit_urgency join instant using (time)
+    where type = 'benefit_urgency.reported'
+union all select 'A2', 'social_urgency', month, rules_version from social_urgency join instant using (time)
+    where type = 'social_urgency.reported'
+union all select 'A1', 'notices', month, rules_version from prior_notice
+union all select 'V2.5', 'situations', month, rules_version from unhandled where place = 1;
+insert into figure
+select indicator, what || ' by rules version', coalesce(nullif(rules_version, ''), '1'), name, count(*) from period
+    join ruled on month between first and last group by indicator, what, name, 3;

@@ -42,6 +42,15 @@ def read_expected(path: Path = EXPECTED) -> Figures:
     }
 
 
+def expected_of(period: str, *, by_rules: bool = False) -> dict[tuple[str, str, str], str]:
+    """The expected figures of one period: those of the indicators, or the counts by rules version."""
+    return {
+        name: values[period]
+        for name, values in read_expected().items()
+        if period in values and name[1].endswith("by rules version") == by_rules
+    }
+
+
 def as_text(figures: Figures) -> str:
     """The figures as the text of `expected.csv`: one row each, the year first, then its months."""
     file = io.StringIO()

@@ -20,5 +20,6 @@ def year_told() -> tuple[Told, ...]:
 @cache
 def year_cells() -> Counter[Cell]:
     """What the hub counts of it."""
-    facts = [fact(told) for told in year_told() if told.event["data"] is not None]
+    rules = {event.key: event.rules_version for event in year_events()}
+    facts = [fact(told, rules.get(told.key, "1")) for told in year_told() if told.event["data"] is not None]
     return cells_of(one for one in facts if one is not None)

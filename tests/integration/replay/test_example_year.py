@@ -21,7 +21,7 @@ from hub.replay.counting import replay
 from hub.settings import Settings
 from tests.indicators.comparing import differences, months_of
 from tests.indicators.example_year.building import DELIVERY, NOT_STORED, counted_elsewhere, year_events
-from tests.indicators.example_year.counting import PERIODS, read_expected
+from tests.indicators.example_year.counting import PERIODS, expected_of
 from tests.indicators.hub_reading import hub_reading
 from tests.integration.engines.roles import command, running
 from tests.integration.processors.processors_process import until
@@ -87,6 +87,5 @@ async def test_the_year_is_counted_live_and_again_from_the_topics_as_it_was_by_h
 
 def _assert_the_figures(cells: Counter[Cell]) -> None:
     for period in PERIODS:
-        expected = {name: values[period] for name, values in read_expected().items() if period in values}
-        wanted = {name: value for name, value in expected.items() if not name[1].startswith("acknowledged")}
+        wanted = {name: value for name, value in expected_of(period).items() if not name[1].startswith("acknowledged")}
         assert not differences(wanted, hub_reading(cells, *months_of(period))), period
