@@ -137,9 +137,8 @@ async def moderate(
     row = (await connection.execute(_LOCKED, {"source": source, "id": id_})).mappings().one()
     found = _moderated(row)
     erase = reason is WithholdingReason.PERSONAL_DATA
-    state = (
-        FeedbackState.WAITING if erase and not found.erased else found.state
-    )  # what was withheld may be erased later
+    # What was withheld for another reason may still be erased.
+    state = FeedbackState.WAITING if erase and not found.erased else found.state
     hindered = obstacle(to, state, text=found.feedback.text, erased=found.erased, replaced=found.replaced)
     if hindered is not None:
         msg = f"Rien n’a été changé : {hindered.value}."

@@ -99,6 +99,15 @@ async def test_the_same_event_again_changes_nothing_that_a_moderator_did(engine:
     assert ([SAID], 0) == (await shown(engine), await waiting(engine))
 
 
+async def test_an_event_that_the_ledger_forgot_and_sees_again_changes_nothing_either(engine: AsyncEngine) -> None:
+    await take(engine, feedback("f-1"))
+    await bring(engine, "f-1", SHOWN)
+    async with engine.begin() as connection:
+        await connection.execute(text("delete from event"))
+    assert 1 == (await take(engine, feedback("f-1"))).new
+    assert ([SAID], 0) == (await shown(engine), await waiting(engine))
+
+
 async def test_another_text_under_the_same_id_is_a_conflict_and_never_shows(engine: AsyncEngine) -> None:
     await take(engine, feedback("f-1"))
     assert 1 == (await take(engine, feedback("f-1", "Autre chose."))).conflicts
@@ -209,10 +218,20 @@ async def test_every_act_is_written_down_and_no_line_is_ever_changed(engine: Asy
                 await connection.execute(text(change))
 
 
-async def test_of_two_moderators_at_once_one_is_refused(engine: AsyncEngine) -> None:
+async def test_of_two_moderators_at_once_the_second_is_refused(engine: AsyncEngine) -> None:
+    """The second asks while the first has not ended: it waits, then hears that the text is shown already."""
     await take(engine, feedback("f-1"))
-    results = await asyncio.gather(*(bring(engine, "f-1", SHOWN) for _ in range(4)), return_exceptions=True)
-    assert [False, True, True, True] == sorted(isinstance(result, FeedbackActRefused) for result in results)
+    blocked = text("select count(*) from pg_locks where not granted")
+    async with engine.connect() as first:
+        await moderate(first, SOURCE, "f-1", SHOWN, "operator:a", NOW)
+        second = asyncio.create_task(bring(engine, "f-1", SHOWN))
+        async with engine.connect() as watching:
+            while not second.done() and not await watching.scalar(blocked):
+                await asyncio.wait([second], timeout=0.02)
+        assert not second.done()
+        await first.commit()
+    with pytest.raises(FeedbackActRefused, match="déjà publié"):
+        await second
 
 
 def hub(*arguments: str) -> Result:
