@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.indicators.cells import Cell
 from hub.domain.indicators.periods import Period, month_of
+from hub.ledger.faults import UNAVAILABLE
 from hub.ledger.indicators.cells import cells_of
 from hub.ledger.indicators.counting import count_facts, hold_lock, take_waiting
 from hub.ledger.indicators.recount import recount
@@ -86,8 +87,7 @@ async def freeze(
         async with engine.begin() as connection:
             await hold_lock(connection)
             await _check(connection, period)
-            counted = await count_facts(connection, await take_waiting(connection), clock())
-            if not counted.facts:
+            if not await _count_some(connection, clock()):
                 return await _freeze(connection, period, by, clock(), definitions)
 
 
@@ -122,6 +122,18 @@ async def later_facts(connection: AsyncConnection, frozen: Frozen) -> int:
     """How many facts of a period's months were counted after it was frozen."""
     months = {"first": frozen.period.first, "last": frozen.period.last, "until": frozen.frozen_at}
     return await connection.scalar(_LATER, months) or 0
+
+
+async def _count_some(connection: AsyncConnection, now: datetime) -> int:
+    """Count facts that wait, and return how many. Raises NotFreezable for one that this version cannot count."""
+    waiting = await take_waiting(connection)
+    try:
+        return (await count_facts(connection, waiting, now)).facts
+    except Exception as error:
+        if isinstance(error, UNAVAILABLE):
+            raise
+        msg = "Un événement reçu ne peut pas être compté (« fact_not_counted » dans le journal des processeurs)."
+        raise NotFreezable(msg) from error
 
 
 async def _check(connection: AsyncConnection, period: Period) -> None:

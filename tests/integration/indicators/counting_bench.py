@@ -79,6 +79,12 @@ class Bench:
         """Add facts in one transaction."""
         self.act(lambda connection: add_facts(connection, facts), crash=crash)
 
+    def add_poison(self) -> None:
+        """Add a fact that no version of the hub can count."""
+        columns = '(source, id, type, time, month, thread, rules_version, "values", digest)'
+        said = "'urn:hub:cd35:si-social', 'poison', 'meeting.held', now(), '2026-01', 't', '1', '{{}}', ''"
+        self.execute(f"insert into indicator_fact {columns} values ({said})")
+
     def count(self, limit: int = 1000, *, crash: int | None = None) -> int:
         """Count at most so many facts; how many were."""
         return self.act(lambda connection: self._count(connection, limit), crash=crash) or 0

@@ -54,9 +54,7 @@ def test_a_turn_counts_everything_that_waits_and_says_that_nothing_does(ledger: 
 
 
 def test_a_fact_that_cannot_be_counted_holds_no_other_back_and_is_told(ledger: Bench) -> None:
-    poison = '(source, id, type, time, month, thread, rules_version, "values", digest)'
-    said = "'urn:hub:cd35:si-social', 'poison', 'meeting.held', now(), '2026-01', 't', '1', '{{}}', ''"
-    ledger.execute(f"insert into indicator_fact {poison} values ({said})")
+    ledger.add_poison()
     ledger.add(mixed(8, 60))
     counter, started = _counter(ledger), ledger.now.timestamp()
     ledger.now = ledger.now.replace(minute=1)

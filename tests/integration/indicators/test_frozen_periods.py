@@ -70,6 +70,13 @@ def test_freezing_counts_first_what_waits(ledger: Bench) -> None:
     assert frozen.cells.total() > frozen.inputs
 
 
+def test_nothing_is_frozen_while_an_event_cannot_be_counted(ledger: Bench) -> None:
+    ledger.add_poison()
+    with pytest.raises(NotFreezable, match="fact_not_counted"):
+        ledger.freeze(JANUARY)
+    assert [] == ledger.verify()
+
+
 def test_the_same_facts_give_the_same_seal_in_whatever_order_they_came(ledger: Bench) -> None:
     seal = ledger.freeze(JANUARY).seal
     ledger.begin()
