@@ -17,7 +17,7 @@ _SHOWN: Final = 12
 
 def differences(frame: ReportFrame) -> Section:
     """The points on which the two institutions must agree."""
-    return Section("ecarts", _TITLE, tuple(_blocks(frame.differences)))
+    return Section("ecarts", _TITLE, tuple(_blocks(frame.differences)), starts_page=True)
 
 
 def _blocks(points: tuple[ShownDifference, ...] | None) -> Iterator[Block]:

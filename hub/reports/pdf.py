@@ -66,13 +66,14 @@ def _fields(value: object) -> dict[str, Any]:
 
 _LONGEST_CELL: Final = 34
 _MANY: Final = 8
-_NAME_BESIDE_MANY: Final = 20
+_NAME_BESIDE_MANY: Final = 24
 
 
 def _widths(table: Table) -> list[int]:
     """What each column wants, in letters: its longest cell, or its heading on three lines; many are all alike."""
     wanted = [
-        max(
+        1
+        + max(
             2,
             *(len(one) for one in column.label.split()),
             -(-len(column.label) // 3),
