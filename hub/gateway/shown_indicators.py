@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,6 +11,8 @@ from hub.data import load_parameters
 from hub.domain.calendar.paris import paris
 from hub.domain.indicators.periods import asked_period
 from hub.ledger.indicators.showing import PeriodRead, ShownPeriod, read_period, shown_period
+
+_ONE_AT_A_TIME: Final = asyncio.Lock()
 
 
 def year_start(parameters_file: Path | None, now: datetime) -> tuple[int, int]:
@@ -25,5 +28,6 @@ async def read_asked(
 
 
 async def compute(read: PeriodRead, begins: tuple[int, int], now: datetime, *, by_version: bool = False) -> ShownPeriod:
-    """What is shown of it: tens of milliseconds of work, in which events must still be taken."""
-    return await asyncio.to_thread(shown_period, read, now, begins, by_version=by_version)
+    """What is shown of it: up to a second of work in a thread, one at a time, since events are taken meanwhile."""
+    async with _ONE_AT_A_TIME:
+        return await asyncio.to_thread(shown_period, read, now, begins, by_version=by_version)

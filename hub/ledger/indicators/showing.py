@@ -123,7 +123,7 @@ async def read_period(connection: AsyncConnection, period: Period) -> PeriodRead
 def shown_period(
     read: PeriodRead, now: datetime, year_start: tuple[int, int], *, by_version: bool = False
 ) -> ShownPeriod:
-    """The period as people may see it; pure, and some tens of milliseconds of work.
+    """The period as people may see it; pure, and up to a second of work for a full year.
 
     `by_version`: with breakdowns by rules version.
     """
