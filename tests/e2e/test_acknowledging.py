@@ -3,6 +3,7 @@
 import email
 import email.policy
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,12 @@ from tests.e2e.e2e_hub import HubUp, notice, publish, query, referral, wait
 pytestmark = pytest.mark.needs_tool("chromium")
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+ASKED = "select contact from delivery where event_id = $1 and acknowledge_by is not null and occasion = ''"
+COUNTED = """
+select measure, sum(amount)::int as number from indicator_cell
+where measure like 'notice_a%' and dims[1] = $1
+group by measure
+"""
 OF_EVENT = "select id::text, state from delivery where event_id = $1 order by contact"
 
 
@@ -42,6 +49,11 @@ def delivered(hub: HubUp, endpoints: Endpoints, event: dict[str, Any]) -> str:
 
 def states(endpoints: Endpoints, event: str) -> list[str]:
     return [str(row["state"]) for row in query(endpoints, OF_EVENT, event)]
+
+
+def acknowledged(endpoints: Endpoints, code: str) -> dict[str, int]:
+    """How many acknowledgements the indicators count of notices of a code: asked, and given in time."""
+    return {str(row["measure"]): int(row["number"]) for row in query(endpoints, COUNTED, code)}
 
 
 def told(hub: HubUp, event: str, status: str) -> bool:
@@ -86,8 +98,9 @@ def test_a_situation_is_taken_in_charge_without_script_and_everybody_can_see_it(
     wait(lambda: told(hub, "e2e-take", "TAKEN_IN_CHARGE"))
 
 
-def test_a_notice_is_confirmed_as_read(hub: HubUp, endpoints: Endpoints, browser: Browser) -> None:
-    link = delivered(hub, endpoints, notice("N-E2E-READ", "e2e-read"))
+def test_a_notice_is_confirmed_as_read_and_counts_as_such(hub: HubUp, endpoints: Endpoints, browser: Browser) -> None:
+    effective = datetime.now(UTC).date() + timedelta(days=90)
+    link = delivered(hub, endpoints, notice("N-E2E-READ", "e2e-read", code="O3", effective_on=effective.isoformat()))
     check_page(browser, link, 360)
     page = browser.new_page(java_script_enabled=False)
     page.goto(link)
@@ -97,6 +110,9 @@ def test_a_notice_is_confirmed_as_read(hub: HubUp, endpoints: Endpoints, browser
     counted = {state: states(endpoints, "e2e-read").count(state) for state in set(states(endpoints, "e2e-read"))}
     assert 1 == counted["TAKEN_IN_CHARGE"]
     assert {"TAKEN_IN_CHARGE", "ACCEPTED"} == counted.keys()
+    asked = len({row["contact"] for row in query(endpoints, ASKED, "e2e-read")})
+    expected = {"notice_asked": asked, "notice_acknowledged": 1}
+    wait(lambda: expected == acknowledged(endpoints, "O3"), lambda: (expected, acknowledged(endpoints, "O3")))
 
 
 def test_a_link_that_was_cut_gets_a_page_that_says_so(endpoints: Endpoints, browser: Browser) -> None:
