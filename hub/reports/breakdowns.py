@@ -27,10 +27,7 @@ def blocks_of(breakdown: ShownBreakdown, key: str) -> Iterator[Block]:
     elif table.withheld is Withheld.NOTHING and _tells(table.rows.values()):
         yield table_of(breakdown, key)
     elif len(breakdown.by) == 2 and any(_tells(margin.values()) for margin in table.margins):
-        for place, axis in enumerate(breakdown.by):
-            if _tells(table.margins[place].values()):
-                caption = f"{breakdown.label} – {axis.label}"
-                yield _list(axis, table.margins[place], table.total, f"{key}-{axis.name.replace('_', '-')}", caption)
+        yield from (margin_table(breakdown, place, key) for place in (0, 1) if _tells(table.margins[place].values()))
     elif table.total:
         yield Paragraph(f"{breakdown.label} : {_ALL_MASKED}", Style.SMALL)
 
@@ -38,6 +35,13 @@ def blocks_of(breakdown: ShownBreakdown, key: str) -> Iterator[Block]:
 def _tells(numbers: Iterable[Shown]) -> bool:
     """Whether one of them is a number, and not zero."""
     return any(isinstance(number, int) and number for number in numbers)
+
+
+def margin_table(breakdown: ShownBreakdown, place: int, key: str) -> Table:
+    """One dimension of two, where their crossing is not shown."""
+    axis, table = breakdown.by[place], breakdown.table
+    caption = f"{breakdown.label} – {axis.label}"
+    return _list(axis, table.margins[place], table.total, f"{key}-{axis.name.replace('_', '-')}", caption)
 
 
 def table_of(breakdown: ShownBreakdown, key: str) -> Table:

@@ -6,7 +6,7 @@ from typing import Final
 from hub.domain.french_numbers import month_in_full, whole
 from hub.domain.indicators.masking import Withheld
 from hub.domain.indicators.showing import ShownBreakdown, ShownIndicator, ShownSeries
-from hub.reports.breakdowns import blocks_of, course_table, label, sums, symbols, table_of
+from hub.reports.breakdowns import blocks_of, course_table, label, margin_table, sums, symbols, table_of
 from hub.reports.charts.bars import Row, stacked_bars
 from hub.reports.charts.flows import flows
 from hub.reports.charts.months import Bars, month_columns
@@ -105,8 +105,11 @@ def _line(course: dict[str, ShownIndicator]) -> Iterator[Block]:
 def _flows(now: dict[str, ShownIndicator]) -> Iterator[Block]:
     for found in _breakdowns(now, "A2", "flows"):
         few = 2 * sum(shown for shown in found.table.rows.values() if isinstance(shown, int)) < found.table.total
-        if few or found.table.withheld is not Withheld.NOTHING:
+        if found.table.withheld is Withheld.ALL:
             yield from blocks_of(found, "flux")
+            continue
+        if few or found.table.withheld is Withheld.CELLS:
+            yield from _margins(found, "flux")
             continue
         names = [
             {symbol: label(axis, symbol) for symbol in symbols(found, place)} for place, axis in enumerate(found.by)
@@ -121,6 +124,17 @@ def _flows(now: dict[str, ShownIndicator]) -> Iterator[Block]:
         title = "Orientations proposées, du lieu d’accueil au service"
         text = f"{title}. Chaque ruban est aussi large que le nombre d’orientations ; {_largest(links)}"
         yield Chart("flux", title, flows("flux", links, (ends[0], ends[1]), text), text, table_of(found, "flux"))
+
+
+def _margins(found: ShownBreakdown, key: str) -> Iterator[Block]:
+    """A picture of each dimension, where too little of their crossing is shown."""
+    for place in (0, 1):
+        table, rows = margin_table(found, place, key), _rows(found, place, [])
+        if _mostly_masked(rows):
+            yield table
+        else:
+            text = f"{table.caption}. {_rows_said(rows)}"
+            yield Chart(table.key, table.caption, stacked_bars(table.key, (found.label,), rows, text), text, table)
 
 
 def _leads(now: dict[str, ShownIndicator]) -> Iterator[Block]:

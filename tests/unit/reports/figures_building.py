@@ -171,7 +171,7 @@ def _situations(found: Counter[Cell], month: str, chance: Random) -> None:
 
     for origin in _ORIGINS:
         for service in _SERVICES:
-            number = chance.randint(0, 90) if (origin[:4] == "CDAS") != (service == "CDAS") else chance.randint(0, 1)
+            number = chance.randint(12, 90) if (origin[:4] == "CDAS") != (service == "CDAS") else 0
             direction = "CDAS_TO_CAF" if origin[:4] == "CDAS" else "CAF_TO_CDAS" if origin[:3] == "CAF" else "OTHER"
             add("referral_services", (origin, service, "ROUTED", RULES), number)
             add("referrals", (direction, "ROUTED", RULES), number)
