@@ -20,7 +20,10 @@ _May: TypeAlias = Callable[[_Edge, bool], bool]
 
 @dataclass(frozen=True, slots=True)
 class _Month:
-    """The hidden numbers of a month; `maybe_zero`: those that a reader cannot tell from zero."""
+    """The hidden numbers of a month, sorted: two masks of one table, unlike each other, would tell what each hides.
+
+    `maybe_zero`: those that a reader cannot tell from zero.
+    """
 
     numbers: Mapping[_Edge, int]
     maybe_zero: frozenset[_Edge]
@@ -195,7 +198,7 @@ def _month(rows: Mapping[Row, int], table: MaskedTable, whole: Iterable[_Edge], 
     numbers = _edges(rows)
     if table.withheld is Withheld.ALL:
         unseen = {edge for edge in whole if not (edge[0] and 0 in known) and not (edge[1] and 1 in known)}
-        return _Month({edge: numbers.get(edge, 0) for edge in unseen}, frozenset(unseen))
+        return _Month({edge: numbers.get(edge, 0) for edge in sorted(unseen)}, frozenset(unseen))
     if not table.margins:
         return _Month({}, frozenset())
     hidden = {_row_total(name) for name, shown in table.margins[0].items() if shown is MASKED}
@@ -203,9 +206,9 @@ def _month(rows: Mapping[Row, int], table: MaskedTable, whole: Iterable[_Edge], 
     if table.withheld is Withheld.CELLS:
         lines = [{name for name, shown in margin.items() if shown is MASKED or shown} for margin in table.margins]
         cells = {_cell(row, column) for row in lines[0] for column in lines[1] if _cell(row, column) in set(whole)}
-        return _Month({edge: numbers.get(edge, 0) for edge in hidden | cells}, frozenset(cells))
+        return _Month({edge: numbers.get(edge, 0) for edge in sorted(hidden | cells)}, frozenset(cells))
     hidden |= {_cell(*row) for row, shown in table.rows.items() if shown is MASKED}
-    return _Month({edge: numbers[edge] for edge in hidden}, frozenset())
+    return _Month({edge: numbers[edge] for edge in sorted(hidden)}, frozenset())
 
 
 def _edges(rows: Mapping[Row, int]) -> dict[_Edge, int]:
