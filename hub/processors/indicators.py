@@ -14,12 +14,12 @@ log = structlog.get_logger()
 TURN_SECONDS: Final = 1.0
 """How often a process looks whether facts wait."""
 
-_BATCHES_AT_MOST: Final = 20  # of one turn, so that the health of the loop and the metrics follow
+_BATCHES_AT_MOST: Final = 40  # of one turn, so that the health of the loop and the metrics follow
 _STALLED_AFTER: Final = 60.0  # seconds
 
 
 class IndicatorCounter:
-    """Counts the facts that wait, some thousand in a transaction; one process counts at a time."""
+    """Counts the facts that wait, some hundred in a transaction; one process counts at a time."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts

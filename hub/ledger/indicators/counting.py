@@ -5,6 +5,7 @@ one process counts at a time. A fact changes its own thread; a correction also t
 those of the other corrections of it.
 """
 
+import asyncio
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -21,8 +22,8 @@ from hub.domain.indicators.facts import Fact, Key
 from hub.domain.indicators.increments import increments
 from hub.ledger.indicators.facts import fact_from_row
 
-BATCH: Final = 1000
-"""Facts of one turn."""
+BATCH: Final = 250
+"""Facts of one transaction: few enough for an urgency that is taken in meanwhile not to feel it."""
 
 LOCK: Final = 3_535_030
 """Advisory lock: one process counts, or freezes a period, at a time."""
@@ -122,9 +123,14 @@ async def count_facts(connection: AsyncConnection, waiting: Sequence[Waiting], n
         return Counted(0, 0, 0)
     taken = [one.seq for one in waiting]
     threads = await _touched(connection, waiting)
-    facts = await _facts_of(connection, threads, taken)
-    correcting = await _correcting(connection, facts, taken)
-    delta = changes(facts, correcting, {(one.source, one.id) for one in waiting})
+    wanted = {"threads": threads, "taken": taken}
+    rows = (await connection.execute(_OF_THREADS, wanted)).mappings().all()
+    correcting = (await connection.execute(_CORRECTING, _targets(rows) | {"taken": taken})).mappings().all()
+    new = {(one.source, one.id) for one in waiting}
+    # Beside the loop: a notice to a thousand contacts is a thread of thousands, and an urgency may come in meanwhile.
+    delta = await asyncio.to_thread(
+        lambda: changes(map(fact_from_row, rows), [fact_from_row(row) for row in correcting], new)
+    )
     closed = (await connection.execute(_CLOSED)).mappings().all()
     await _add(connection, delta, _adjustments(closed))
     # What is counted after a period was frozen is told from what was before by this instant, whatever the clocks say.
@@ -172,17 +178,11 @@ async def _touched(connection: AsyncConnection, waiting: Sequence[Waiting]) -> l
     return sorted(threads)
 
 
-async def _facts_of(connection: AsyncConnection, threads: Sequence[str], taken: Sequence[int]) -> list[Fact]:
-    """The facts of threads that are counted or taken."""
-    rows = await connection.execute(_OF_THREADS, {"threads": threads, "taken": taken})
-    return [fact_from_row(row) for row in rows.mappings()]
-
-
-async def _correcting(connection: AsyncConnection, facts: Sequence[Fact], taken: Sequence[int]) -> list[Fact]:
-    """What corrects one of the facts, or the event that one of them corrects."""
-    keys = {fact.key for fact in facts} | {(fact.source, fact.corrects) for fact in facts if fact.corrects is not None}
-    wanted = {"sources": [source for source, _ in keys], "ids": [id_ for _, id_ in keys], "taken": taken}
-    return [fact_from_row(row) for row in (await connection.execute(_CORRECTING, wanted)).mappings()]
+def _targets(rows: Sequence[RowMapping]) -> dict[str, list[str]]:
+    """The events that these facts are of, and those that they correct."""
+    keys = {(row["source"], row["id"]) for row in rows}
+    keys |= {(row["source"], row["corrects"]) for row in rows if row["corrects"] is not None}
+    return {"sources": [source for source, _ in keys], "ids": [id_ for _, id_ in keys]}
 
 
 def _adjustments(closed: Sequence[RowMapping]) -> Mapping[tuple[str, str], str]:
