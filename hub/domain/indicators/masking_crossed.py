@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from hub.domain.indicators.masking import MASKED, MaskedTable, Withheld
+from hub.domain.indicators.masking import MASKED, THRESHOLD, MaskedTable, Withheld
 
 Row: TypeAlias = tuple[str, ...]
 _TOTAL: Final = ""
@@ -44,6 +44,8 @@ def crossed_by_months(
 ) -> frozenset[Row] | None:
     """The cells that the period must hide, `hidden` among them; None where it must show none of its cells.
 
+    No number of 1 to 4 that a month hides can then be worked out. What hides beside it may: it is not small.
+
     `months`: of each, its numbers and what is shown of them. `hidden_lines`: the margins that the period hides;
     `known`: the dimensions whose margins are known in any case.
     """
@@ -61,7 +63,7 @@ def crossed_by_months(
     for month in read:
         others = [one for one in read if one is not month]
         for edge, number in month.numbers.items():
-            if not number or _is_total(edge) or any(_undone(edge, month, other) for other in others):
+            if not 0 < number < THRESHOLD or _is_total(edge) or any(_undone(edge, month, other) for other in others):
                 continue
             cells = _cells_to_hide(edge, month, others, whole, in_period)
             if cells is None:
