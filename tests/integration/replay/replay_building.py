@@ -99,4 +99,4 @@ async def publish_statuses(settings: Settings, changes: Sequence[StatusChange]) 
             await producer.send_and_wait(STATUSES, row["value"], row["key"].encode(), headers=headers)
 
 
-NOW = datetime(2026, 4, 1, 8, tzinfo=UTC)
+NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
