@@ -10,6 +10,7 @@ from hub.cli.local import local_settings
 from hub.cli.output import AsJson, on_terminal, print_json, print_line, print_table
 from hub.cli.replaying import with_engines
 from hub.domain.french import NO_BREAK, plural
+from hub.domain.french_numbers import whole
 from hub.domain.indicators.cells import MEASURES
 from hub.domain.indicators.differences import EVENT_LABELS
 from hub.domain.indicators.periods import Period
@@ -101,14 +102,9 @@ def _print(found: Comparison, events: list[EventDifference], cells: list[CellDif
     if not events and not cells and found.equal:
         typer.echo("Aucun écart.")
     elif not events and not cells:
-        typer.echo("Aucun écart dans ces mois ; il y en a dans d’autres.".replace(" ;", f"{NO_BREAK};"))
+        typer.echo(f"Aucun écart dans ces mois{NO_BREAK}; il y en a dans d’autres.")
     elif found.lacks.total() > len(found.events):
         typer.echo(f"{whole(found.lacks.total())} événements en écart, dont {whole(len(found.events))} sont nommés.")
-
-
-def whole(number: int) -> str:
-    """A number with its thousands apart."""
-    return f"{number:,}".replace(",", "\u202f")
 
 
 def _table(title: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:

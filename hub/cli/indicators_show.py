@@ -41,7 +41,7 @@ def show_command(
 
     Exit code: 0; 1 when PostgreSQL does not answer; 2 for what names no period or no indicator.
     """
-    settings, wanted = local_settings(), _wanted(indicators)
+    settings, wanted = local_settings(), wanted_indicators(indicators)
     asked, now = period_named(period, settings), datetime.now(UTC)
     year_start = read_parameters(settings).on(now.astimezone(paris()).date()).reference_year_start
     read = in_ledger(lambda connection: read_period(connection, asked))
@@ -49,7 +49,7 @@ def show_command(
     show_period(shown, wanted, as_json=as_json)
 
 
-def _wanted(indicators: list[str] | None) -> frozenset[str]:
+def wanted_indicators(indicators: list[str] | None) -> frozenset[str]:
     """The indicators that are asked for. Raises PeriodUsage."""
     wanted = frozenset(one.upper() for one in indicators or INDICATORS)
     unknown = sorted(wanted - INDICATORS.keys())

@@ -20,6 +20,7 @@ from hub.replay.comparing import Comparison, compare
 from hub.replay.counting import EPOCH
 from hub.settings import Settings
 from hub.wire import kafka_client
+from hub.wire.decisions import partition_of
 from hub.wire.stretches import reading, records_of, stretches
 from hub.wire.topics import DECISIONS, admin_session
 from tests.integration.replay.replay_building import CATALOGUE, NOW
@@ -38,6 +39,12 @@ class Hub:
     async def publish(self, first: int, number: int) -> None:
         """Have the router write so many records of the history."""
         await write(self.settings, HISTORY, first, number)
+
+    async def publish_value(self, key: bytes, value: bytes) -> None:
+        """Have the router write one record of its own making."""
+        async with kafka_client.producer(self.settings) as producer:
+            partition = partition_of(key, len(await producer.partitions_for(DECISIONS)))
+            await producer.send_and_wait(DECISIONS, value, key, partition=partition)
 
     async def take_in(self, *, commit: bool = True) -> None:
         """Take everything in that hub.decisions holds, and commit it for the processors' group."""
