@@ -5,9 +5,9 @@ is also a line of a breakdown, the reader knows it, and the breakdown is masked 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from hub.domain.indicators.catalogue import Indicator
 from hub.domain.indicators.masking import (
@@ -43,6 +43,7 @@ TOLD: Final[Mapping[tuple[str, str], Told]] = {
 """Which lines of which breakdowns are values of the whole département that stand beside them."""
 
 
+_Key = TypeVar("_Key", bound=Hashable)
 _Seen: TypeAlias = tuple[Mapping[Row, int], MaskedTable]
 
 
@@ -97,7 +98,7 @@ def _indicator(one: IndicatorFigures, months: Sequence[IndicatorFigures], detail
         tables = {key: _withheld(rows) for key, rows in numbers.items()}
     if one.indicator.id == _PAIRED and _WHOLE in tables:
         tables |= _apart(tables[_WHOLE], sum(n for (_, flag), n in numbers[_WHOLE].items() if flag == "yes"))
-    shown = tuple(ShownBreakdown(of.key, of.label, of.by, tables[of.key]) for of in one.breakdowns)
+    shown = tuple(ShownBreakdown(of.key, of.label, of.by, _printed(tables[of.key], of.rows)) for of in one.breakdowns)
     return ShownIndicator(one.indicator, one.provided, one.figures, shown, tuple(map(_series, one.series)))
 
 
@@ -169,6 +170,27 @@ def _apart(both: MaskedTable, part: int) -> dict[str, MaskedTable]:
         _WHOLE: MaskedTable(whole, (), both.total, Withheld.ALL if hidden else Withheld.NOTHING),
         _PART: MaskedTable(yes, (), part, Withheld.NOTHING if both.withheld is Withheld.NOTHING else Withheld.ALL),
     }
+
+
+def _printed(table: MaskedTable, rows: Mapping[Row, int]) -> MaskedTable:
+    """The table as it is printed: without small lines, and the one that would tell them, that a value beside it tells.
+
+    Whoever reads the table alone then finds no cell of 1 to 4 in it, and none that its totals give away.
+    """
+    if any(len(row) == 1 for row in rows):
+        return replace(table, rows=_line(table.rows, rows))
+    if not table.margins:
+        return table
+    numbers: tuple[Counter[str], ...] = (Counter(), Counter())
+    for row, number in rows.items():
+        for margin, name in zip(numbers, row, strict=True):
+            margin[name] += number
+    return replace(table, margins=tuple(map(_line, table.margins, numbers)))
+
+
+def _line(shown: Mapping[_Key, Shown], numbers: Mapping[_Key, int]) -> dict[_Key, Shown]:
+    hidden = hidden_in_line(numbers)
+    return {key: MASKED if hidden is None or key in hidden else number for key, number in shown.items()}
 
 
 def _told(one: IndicatorFigures, key: str) -> Told:
