@@ -14,7 +14,7 @@ from hub.domain.indicators.catalogue import INDICATORS
 from hub.domain.indicators.differences import EventDifference, FigureDifference
 from hub.domain.indicators.masking import MASKED, MaskedTable, Withheld
 from hub.domain.indicators.shapes import Axis
-from hub.domain.indicators.showing import TOLD, ShownBreakdown, ShownSeries
+from hub.domain.indicators.showing import ShownBreakdown, ShownSeries
 from hub.domain.vocabulary import Institution
 from hub.reports.content import report
 from hub.reports.csv_files import csv_files
@@ -82,14 +82,11 @@ def test_what_nobody_provided_is_never_a_zero() -> None:
 
 def test_no_number_under_five_is_in_a_table_but_of_the_whole_department() -> None:
     whole = {"chiffres-cles", "ecarts", "ecarts-evenements", "ajustements"}
-    # Where the cells are withheld, the margins are tables; some are values of the whole department.
-    margins = tuple(f"{one.lower()}-{key}-".replace(".", "-").replace("_", "-") for one, key in TOLD)
     document = report(of(MARCH), frame(MARCH))
     for section, table in tables(document):
-        if table.key in whole or table.key.endswith("chiffres") or table.key.startswith(margins):
+        if table.key in whole or table.key.endswith("chiffres"):
             continue
-        rows = table.rows[1:] if table.key == "prevenance" else table.rows  # the first is told by the share before
-        small = [entry for row in rows for entry in row if isinstance(entry.value, int) and 0 < entry.value < 5]
+        small = [entry for row in table.rows for entry in row if isinstance(entry.value, int) and 0 < entry.value < 5]
         assert [] == small, (section, table.key)
 
 
@@ -97,7 +94,7 @@ def test_something_is_masked_in_the_month_or_the_test_above_proves_nothing() -> 
     states = [
         entry.state for _, table in tables(report(of(MARCH), frame(MARCH))) for row in table.rows for entry in row
     ]
-    assert states.count(State.MASKED) > 20
+    assert states.count(State.MASKED) >= 10
 
 
 def flows_of(table: MaskedTable, year: tuple[Figures, ReportFrame]) -> str:
