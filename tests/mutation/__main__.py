@@ -17,10 +17,10 @@ from tests.mutation.reporting import PAGE, REASONS, read_reasons, stale, survivo
 from tests.mutation.running import KILLED, SURVIVED, TESTS, TIMED_OUT, UNTESTED, judge
 
 REPORT = Path("build/mutation.json")
-ROOMS = ("asking", "calendar", "delivery", "directory", "notices", "routing", "subscriptions")
+DOMAIN = Path("hub/domain")
 LEFT_OUT = ("hub/domain/vocabulary.py", "hub/domain/routing/situation_vocabulary.py")
-FOLDERS = ("hub/domain", *(f"hub/domain/{room}" for room in ROOMS))
-ALSO = tuple(f"hub/domain/rules/{name}.py" for name in ("catalogue", "parameter_kinds", "parameters", "rule"))
+RULES = "hub/domain/rules"
+RULES_WITH_CODE = ("catalogue", "parameter_kinds", "parameters", "rule")  # all else there is the rules' texts
 
 Verdicts = dict[str, dict[str, str]]
 
@@ -40,7 +40,7 @@ def main() -> int:
     if given.page:
         return _write_page(verdicts)
     if not given.list:
-        files = given.files or _files()
+        files = given.files or files_to_mutate()
         mutants = [mutant for file in files for mutant in mutants_of(file)]
         names = _names(mutants)
         if given.survivors:
@@ -54,9 +54,15 @@ def main() -> int:
     return _report(verdicts)
 
 
-def _files() -> list[str]:
-    found = [path.as_posix() for folder in FOLDERS for path in sorted(Path(folder).glob("*.py"))]
-    return [*(file for file in found if file not in LEFT_OUT), *ALSO]
+def files_to_mutate() -> list[str]:
+    """Every module of the domain, whatever room it stands in, but those that hold texts and closed lists only."""
+    found = (path.as_posix() for path in sorted(DOMAIN.rglob("*.py")))
+    return [file for file in found if file not in LEFT_OUT and not _is_rule_text(file)]
+
+
+def _is_rule_text(file: str) -> bool:
+    folder, _, name = file.rpartition("/")
+    return folder == RULES and name.removesuffix(".py") not in RULES_WITH_CODE
 
 
 def _names(mutants: list[Mutant]) -> dict[Mutant, str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutation.__main__ import DOMAIN, LEFT_OUT, files_to_mutate
 from tests.mutation.mutants import is_sentence, mutants_of, spellings_of
 from tests.mutation.reporting import Reason, read_reasons, stale, survivors_of, write_page
 
@@ -102,3 +103,17 @@ def test_the_page_lists_every_survivor_with_its_reason_or_without() -> None:
 def test_a_reason_has_a_title_a_sentence_and_its_mutants() -> None:
     made = read_reasons("# One\nbecause\n\na b: c\n\n# Two\nsince\n\nd e: f\ng h: i\n")
     assert [Reason("One", "because", ("a b: c",)), Reason("Two", "since", ("d e: f", "g h: i"))] == made
+
+
+def test_a_module_in_a_new_room_is_mutated_without_being_named_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("new_room/module.py", "rules/rule.py", "rules/a_new_text.py", "vocabulary.py", "events.py"):
+        (tmp_path / DOMAIN / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / DOMAIN / name).touch()
+    monkeypatch.chdir(tmp_path)
+    assert files_to_mutate() == [f"{DOMAIN}/{name}" for name in ("events.py", "new_room/module.py", "rules/rule.py")]
+
+
+def test_what_is_left_out_still_exists() -> None:
+    assert all(Path(file).is_file() for file in LEFT_OUT)
