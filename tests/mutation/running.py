@@ -22,7 +22,7 @@ from tests.mutation.applying import exchange_code, forget_results, import_afresh
 from tests.mutation.mutants import Mutant
 from tests.mutation.watching import Function, Watch
 
-TESTS = ("tests/unit/domain", "tests/contract/test_scenarios.py")
+TESTS = ("tests/unit/domain", "tests/contract/test_scenarios.py", "tests/indicators/test_example_year.py")
 OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "--no-header", "--assert=plain", "-k", "not command")
 KILLED, SURVIVED, TIMED_OUT, UNTESTED = "killed", "survived", "timed out", "untested"
 
