@@ -1,6 +1,7 @@
 """The tests of a mutant: one pytest session collects, and a process forked from it judges each mutant."""
 
 import gc
+import importlib
 import json
 import os
 import resource
@@ -117,7 +118,7 @@ def _readers(items: Iterable[pytest.Item], module: str) -> set[str]:
     """The tests whose file has taken something from a module by its name: that they read a table, no call shows."""
     own = {
         id(held)
-        for held in vars(sys.modules[module]).values()
+        for held in vars(importlib.import_module(module)).values()
         if held is not None and not isinstance(held, ModuleType) and getattr(held, "__module__", module) == module
     }
     files = {item.nodeid: item.getparent(pytest.Module) for item in items}
@@ -178,9 +179,12 @@ def _judge_afresh(mutant: Mutant, names: list[str]) -> int:
             items[:] = sorted((item for item in items if item.nodeid in place), key=lambda item: place[item.nodeid])
             _shorten(items)
 
-    files = dict.fromkeys(name.partition("::")[0] for name in names)
-    code = pytest.main([*OPTIONS, *files], plugins=[_FirstFailure(), Chosen()])
-    return _ALIVE if code == pytest.ExitCode.OK else _DEAD
+    # One file after another: what the first ones kill needs no import of the others.
+    for file in dict.fromkeys(name.partition("::")[0] for name in names):
+        code = pytest.main([*OPTIONS, file], plugins=[_FirstFailure(), Chosen()])
+        if code not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:  # none: a name of a test has changed
+            return _DEAD
+    return _ALIVE
 
 
 def _shorten(items: Iterable[pytest.Item]) -> None:

@@ -1,0 +1,110 @@
+"""What the lists promise that every figure is made from: indicators, measures, and the axes of what is shown."""
+
+import re
+
+import pytest
+
+from hub.domain.indicators.catalogue import INDICATORS
+from hub.domain.indicators.cells import MEASURES
+from hub.domain.indicators.facts import COUNTED
+from hub.domain.indicators.figures import figures
+from hub.domain.indicators.periods import Period
+from hub.domain.indicators.vocabulary import label_of
+from hub.domain.indicators.words import value_words
+from tests.unit.domain.indicators.drawn_cells import drawn_cells
+
+PERIOD = Period("2026", "2026-01", "2026-03")
+CAPITAL, SMALL = re.compile(r"[A-ZÉ][a-zé’]+"), re.compile(r"[a-zé]+\b")
+FREE_CODES = {"site", "cdas", "lead"}
+"""Vocabularies without a closed list: what people write or count is its own label."""
+
+
+@pytest.mark.parametrize(
+    ("article", "ids"),
+    [
+        ("Suivi, volet I", "V1.1 V1.2 V1.3 V1.4"),
+        ("I.2", "V1.5 V1.6"),
+        ("Suivi, volet II", "V2.1 V2.2 V2.3 V2.4 V2.5"),
+        ("I.4", "A1"),
+        ("Suivi", "A2"),
+    ],
+)
+def test_an_article_of_the_convention_asks_for_its_indicators(article: str, ids: str) -> None:
+    assert ids.split() == [id_ for id_, one in INDICATORS.items() if one.article == article]
+
+
+@pytest.mark.parametrize("id_", list(INDICATORS))
+def test_an_indicator_says_what_it_counts_and_of_which_events_and_quotes_the_convention(id_: str) -> None:
+    one = INDICATORS[id_]
+    assert id_ == one.id
+    assert CAPITAL.match(one.title)
+    assert CAPITAL.match(one.definition)
+    assert one.definition.endswith(".")
+    assert one.fed_by
+    assert one.fed_by <= COUNTED
+    assert bool(one.quote) == id_.startswith("V")  # the others were added by both institutions
+    assert one.quote == "" or SMALL.match(one.quote)
+
+
+@pytest.mark.parametrize("id_", list(MEASURES))
+def test_a_measure_serves_an_indicator_and_has_a_name_within_a_sentence(id_: str) -> None:
+    one = MEASURES[id_]
+    assert id_ == one.id
+    assert one.indicator in INDICATORS or (id_, one.indicator) == ("received", "")
+    assert SMALL.match(one.label)
+    assert len(set(one.dims)) == len(one.dims)
+
+
+def test_labels_are_sentences_and_those_of_axes_stand_within_one() -> None:
+    for of in figures(drawn_cells(1, PERIOD.months, 9), PERIOD, agreement_refusals=3):
+        labels = [one.label for one in (*of.figures, *of.breakdowns, *of.series)]
+        assert labels == [label for label in labels if CAPITAL.match(label)]
+        axes = {axis.label for breakdown in of.breakdowns for axis in breakdown.by} - {"CDAS"}
+        assert axes == {label for label in axes if SMALL.match(label)}
+
+
+def test_a_symbol_of_a_closed_list_is_shown_in_words() -> None:
+    for of in figures(drawn_cells(1, PERIOD.months, 9), PERIOD):
+        for breakdown in of.breakdowns:
+            for place, axis in enumerate(breakdown.by):
+                symbols = {row[place] for row in breakdown.rows}
+                is_free = axis.vocabulary in FREE_CODES or (of.indicator.id, axis.name) == ("V1.2", "nature")
+                assert is_free == (symbols == {axis.label_of(symbol) for symbol in symbols}), axis
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "symbol", "label"),
+    [
+        ("direction", "CDAS_TO_CAF", "du CDAS vers la CAF"),
+        ("code", "", "non précisé"),
+        ("cdas", "", "non précisé"),
+        ("reason", "UNKNOWN", "valeur que le hub ne connaît pas"),
+        ("cdas", "CDAS-01", "CDAS-01"),
+        ("reason", "LATER", "LATER"),
+        ("flag", "yes", "oui"),
+        ("query", "OTHER", "autre"),
+        ("request_kind", "OTHER", "autre demande"),
+        ("theme", "OTHER", "autre sujet"),
+        ("training", "CDAP_WORKSHOP", "atelier de pratique de CDAP"),
+        ("meeting", "SPECIAL", "réunion particulière"),
+        ("role", "CDAS_MANAGER", "responsable de CDAS"),
+        ("means", "CDAP_FORM", "formulaire de contact de CDAP"),
+        ("transfer", "joint_intervention", "co-intervention"),
+        ("urgency", "social_urgency", "situation sociale urgente"),
+    ],
+)
+def test_every_symbol_has_words(vocabulary: str, symbol: str, label: str) -> None:
+    assert label == label_of(vocabulary, symbol)
+
+
+def test_a_change_of_a_rule_or_of_a_code_is_told_with_its_code() -> None:
+    assert re.fullmatch(r"O1 – [a-zéA-Z].+", label_of("code", "O1"))
+
+
+def test_where_nothing_was_counted_every_value_says_so_but_the_refusals_that_the_hub_tells_itself() -> None:
+    found = figures({}, PERIOD, agreement_refusals=3)
+    told = {(of.indicator.id, one.key): value_words(one.value) for of in found for one in of.figures}
+    assert "3" == told.pop(("A2", "agreement_refusals"))
+    assert {"non fourni"} == set(told.values())
+    assert not any(of.provided or of.breakdowns or of.series for of in found)
+    assert list(INDICATORS) == [of.indicator.id for of in found]
