@@ -3,6 +3,7 @@
 import gc
 import importlib
 import json
+import mmap
 import os
 import resource
 import signal
@@ -34,6 +35,8 @@ _EXAMPLES = 30  # of a property: a survivor goes through all of them
 # The zone of this machine, while mutants run: neither Paris nor UTC, so that a zone that is left out shows.
 _FAR_AWAY = "Pacific/Auckland"
 _DEAD, _ALIVE = 1, 0
+_KILLERS_FIRST = 3  # of the tests that killed the last mutants of a module: they are asked before the others
+_NAME_BYTES = 1000
 
 Told = Callable[[Mutant, str], None]
 
@@ -66,6 +69,7 @@ class _Session:
         self._processes = processes
         self._told = told
         self._readers: dict[str, set[str]] = {}
+        self._killers: dict[str, list[str]] = defaultdict(list)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         at_import = self._watch.stop()
@@ -79,7 +83,7 @@ class _Session:
         for nodeid in sorted(survey["seconds"], key=lambda name: float(survey["seconds"][name])):
             for module, name in survey["functions"][nodeid]:
                 tests[module, name].append(nodeid)
-        running: dict[int, Mutant] = {}
+        running: dict[int, _Running] = {}
         for mutant in self._mutants:
             while len(running) >= self._processes:
                 self._wait(running)
@@ -91,11 +95,14 @@ class _Session:
                 if function in at_import:  # what it gave then may be read by tests that run nothing of this module
                     order += sorted(items.keys() - near, key=survey["seconds"].__getitem__)
                 limit = _IMPORT_SECONDS + _limit(order, survey["seconds"])
-                running[_fork(partial(_judge_afresh, mutant, order), limit)] = mutant
+                order = self._killers_first(mutant.file, order)
+                killer = mmap.mmap(-1, _NAME_BYTES)
+                running[_fork(partial(_judge_afresh, mutant, order, killer), limit)] = mutant, killer
             elif tests[function]:
-                chosen = [items[name] for name in tests[function]]
+                chosen = [items[name] for name in self._killers_first(mutant.file, tests[function])]
                 limit = _limit(tests[function], survey["seconds"])
-                running[_fork(partial(_judge_loaded, mutant, chosen), limit)] = mutant
+                killer = mmap.mmap(-1, _NAME_BYTES)
+                running[_fork(partial(_judge_loaded, mutant, chosen, killer), limit)] = mutant, killer
             else:
                 self._told(mutant, UNTESTED)
         while running:
@@ -107,11 +114,22 @@ class _Session:
             self._readers[module] = _readers(items, module)
         return self._readers[module]
 
-    def _wait(self, running: dict[int, Mutant]) -> None:
+    def _killers_first(self, file: str, names: list[str]) -> list[str]:
+        """The same tests: what killed the last mutants of the file is likely to kill the next."""
+        own = set(names)
+        first = [name for name in self._killers[file] if name in own][:_KILLERS_FIRST]
+        return list(dict.fromkeys([*sorted(first, key=names.index), *names]))
+
+    def _wait(self, running: dict[int, "_Running"]) -> None:
         process, status = os.wait()
         code = os.waitstatus_to_exitcode(status)
         verdict = SURVIVED if code == _ALIVE else TIMED_OUT if code == -signal.SIGXCPU else KILLED
-        self._told(running.pop(process), verdict)
+        mutant, killer = running.pop(process)
+        name = killer[:].rstrip(b"\0").decode(errors="ignore")
+        if name:
+            known = self._killers[mutant.file]
+            known[:] = [name, *(other for other in known if other != name)]
+        self._told(mutant, verdict)
 
 
 def _readers(items: Iterable[pytest.Item], module: str) -> set[str]:
@@ -126,12 +144,21 @@ def _readers(items: Iterable[pytest.Item], module: str) -> set[str]:
     return {name for name, file in files.items() if file in reading}
 
 
+_Running = tuple[Mutant, mmap.mmap]
+"""What a process judges, and where it writes the name of the test that kills it."""
+
+
 class _FirstFailure:
     """Ends the process at the first failure: the mutant is dead."""
 
+    def __init__(self, killer: mmap.mmap) -> None:
+        self._killer = killer
+
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
+            name = item.nodeid.encode()[:_NAME_BYTES]
+            self._killer[: len(name)] = name
             os._exit(_DEAD)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -158,19 +185,19 @@ def _fork(work: Callable[[], int], limit: int) -> int:
     os._exit(_DEAD)
 
 
-def _judge_loaded(mutant: Mutant, items: Iterable[pytest.Item]) -> int:
+def _judge_loaded(mutant: Mutant, items: Iterable[pytest.Item], killer: mmap.mmap) -> int:
     exchange_code(mutant)
     forget_results()
     config = None
     for item in items:
         if config is None:
             config = item.config
-            config.pluginmanager.register(_FirstFailure())
+            config.pluginmanager.register(_FirstFailure(killer))
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
     return _ALIVE
 
 
-def _judge_afresh(mutant: Mutant, names: list[str]) -> int:
+def _judge_afresh(mutant: Mutant, names: list[str], killer: mmap.mmap) -> int:
     import_afresh(mutant)
     place = {name: number for number, name in enumerate(names)}
 
@@ -181,7 +208,7 @@ def _judge_afresh(mutant: Mutant, names: list[str]) -> int:
 
     # One file after another: what the first ones kill needs no import of the others.
     for file in dict.fromkeys(name.partition("::")[0] for name in names):
-        code = pytest.main([*OPTIONS, file], plugins=[_FirstFailure(), Chosen()])
+        code = pytest.main([*OPTIONS, file], plugins=[_FirstFailure(killer), Chosen()])
         if code not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:  # none: a name of a test has changed
             return _DEAD
     return _ALIVE
