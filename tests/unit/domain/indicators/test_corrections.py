@@ -19,9 +19,14 @@ def test_what_is_corrected_no_longer_counts_arrived_or_not() -> None:
     assert {(CAF, "a")} == replaced([fact("b", "a")])
 
 
-def test_of_two_corrections_of_one_event_the_later_counts() -> None:
-    early, late = fact("b", "a", minutes=1), fact("c", "a", minutes=2)
-    assert {(CAF, "a"), (CAF, "b")} == replaced([early, late]) == replaced([late, early])
+def test_without_a_correction_nothing_is_replaced() -> None:
+    assert frozenset() == replaced([fact("a"), fact("b")])
+
+
+def test_of_several_corrections_of_one_event_the_last_counts() -> None:
+    early, late, last = (fact(name, "a", minutes=minutes) for name, minutes in (("d", 1), ("c", 2), ("b", 3)))
+    assert {(CAF, "a"), (CAF, "d")} == replaced([early, late]) == replaced([late, early])
+    assert {(CAF, "a"), (CAF, "c"), (CAF, "d")} == replaced([early, late, last]) == replaced([last, late, early])
 
 
 def test_a_correction_that_is_corrected_gives_way() -> None:

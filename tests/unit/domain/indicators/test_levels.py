@@ -43,6 +43,11 @@ def test_a_label_is_of_a_closed_list_whatever_a_newer_producer_sends() -> None:
     assert {("referral", "UNKNOWN", "UNKNOWN"): 5, ("UNKNOWN", "CDAS_TO_CAF", "ROUTED"): 5} == levels(cells, MARCH)
 
 
+def test_a_cell_that_lacks_a_dimension_is_refused_rather_than_read_askew() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        levels({Cell(MARCH, "referrals", ("CDAS_TO_CAF", "ROUTED")): 5}, MARCH)
+
+
 @given(st.dictionaries(st.sampled_from(FLOW_MEASURES), st.integers(0, 1000)))
 def test_no_level_tells_more_than_its_step(amounts: dict[str, int]) -> None:
     for level in levels({cell(measure): amount for measure, amount in amounts.items()}, MARCH).values():

@@ -9,6 +9,7 @@ from hub.domain.indicators.cells import MEASURES
 from hub.domain.indicators.facts import COUNTED
 from hub.domain.indicators.figures import figures
 from hub.domain.indicators.periods import Period
+from hub.domain.indicators.shapes import Breakdown, Figure, Series
 from hub.domain.indicators.vocabulary import label_of
 from hub.domain.indicators.words import value_words
 from tests.unit.domain.indicators.drawn_cells import drawn_cells
@@ -57,7 +58,8 @@ def test_a_measure_serves_an_indicator_and_has_a_name_within_a_sentence(id_: str
 
 def test_labels_are_sentences_and_those_of_axes_stand_within_one() -> None:
     for of in figures(drawn_cells(1, PERIOD.months, 9), PERIOD, agreement_refusals=3):
-        labels = [one.label for one in (*of.figures, *of.breakdowns, *of.series)]
+        shown: tuple[Figure | Breakdown | Series, ...] = (*of.figures, *of.breakdowns, *of.series)
+        labels = [one.label for one in shown]
         assert labels == [label for label in labels if CAPITAL.match(label)]
         axes = {axis.label for breakdown in of.breakdowns for axis in breakdown.by} - {"CDAS"}
         assert axes == {label for label in axes if SMALL.match(label)}

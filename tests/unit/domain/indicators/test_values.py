@@ -2,11 +2,12 @@ from decimal import Decimal
 
 import pytest
 
-from hub.domain.indicators.values import NOT_PROVIDED, Mean, Median, Share, change, mean, median, share
+from hub.domain.indicators.values import NOT_PROVIDED, Mean, Median, NotProvided, Share, change, mean, median, share
 
 
 def test_a_share_of_nothing_is_not_provided() -> None:
     assert share(0, 0) is NOT_PROVIDED
+    assert isinstance(NOT_PROVIDED, NotProvided)
     assert Share(0, 3) == share(0, 3)
 
 
