@@ -75,7 +75,7 @@ def row_id(form: Form, values: Values, source: str, batch: str, rank: int) -> st
     It follows from the row alone; `batch` keeps files apart that hold equal rows about different facts. `rank`: 1 for
     the first of several rows that say the same in one file, 2 for the second.
     """
-    said = {name: value for name, value in sorted(values.items()) if name != TIME and value not in (None, [])}
+    said = {name: value for name, value in values.items() if name != TIME and value not in (None, [])}
     moment = moment_of(form, values).astimezone(UTC).isoformat()
     return "row-" + _digest(["row", source, form.type, moment, said, batch, rank])[:_ID_DIGITS]
 

@@ -1,6 +1,5 @@
 """From what a person wrote to the value of a field; every refusal is a French sentence that repeats nothing."""
 
-import math
 import re
 from datetime import UTC, date, datetime, time
 from typing import Final
@@ -165,7 +164,7 @@ def _decimal(field: Field, given: str) -> float:
     digits = _SPACES.sub("", given)
     if _DECIMAL.fullmatch(digits):
         number = float(digits.replace(",", "."))
-        if math.isfinite(number) and field.least <= number <= field.most:
+        if field.least <= number <= field.most:
             return number
     msg = f"un nombre de {field.least} à {grouped(field.most)} est attendu, par exemple 22,5"
     raise ValueInvalid(msg)

@@ -116,7 +116,7 @@ def read_rows(
         if faults:
             yield ReadRow(row.line, None, faults)
             continue
-        own = values.pop(REFERENCE.name, None)
+        own = values.pop(REFERENCE.name)
         if own is None:
             first = row_id(form, values, source, batch, 1)
             ranks[first] += 1

@@ -34,8 +34,13 @@ UNDERSTOOD: dict[str, tuple[Field, str, JsonValue]] = {
     "no": (MESSAGE.field("urgent"), "n", False),
     "a French day": (TRAINING.field("held_on"), "3/2/2026", "2026-02-03"),
     "a day in words": (TRAINING.field("held_on"), "1er février 2026", "2026-02-01"),
+    "the first day that the hub knows": (TRAINING.field("held_on"), "1/1/1900", "1900-01-01"),
+    "the last day that the hub knows": (TRAINING.field("held_on"), "31/12/2199", "2199-12-31"),
     "a number with a space": (TRAINING.field("participants"), "1\u202f200", 1200),
     "a decimal with a comma": (MESSAGE.field("response_hours"), "22,5", 22.5),
+    "a decimal with a space": (MESSAGE.field("response_hours"), "1\u202f200,5", 1200.5),
+    "the least decimal": (MESSAGE.field("response_hours"), "0", 0.0),
+    "the most": (MESSAGE.field("response_hours"), "100000", 100_000.0),
     "a decimal with a point": (MESSAGE.field("response_hours"), "0.25", 0.25),
     "nothing": (MESSAGE.field("response_hours"), "  ", None),
     "a code in small letters": (MESSAGE.field("nature"), "dossier_status", "DOSSIER_STATUS"),
@@ -46,6 +51,7 @@ UNDERSTOOD: dict[str, tuple[Field, str, JsonValue]] = {
     "the lowest score": (FEEDBACK.field("score"), "1", 1),
     "the highest score": (FEEDBACK.field("score"), "5", 5),
     "a text": (FEEDBACK.field("text"), "La ligne fait gagner une journée.", "La ligne fait gagner une journée."),
+    "the longest text": (FEEDBACK.field("text"), "a" * 1000, "a" * 1000),
     "an id": (FEEDBACK.field("corrects"), "row-12ab", "row-12ab"),
 }
 
@@ -54,6 +60,16 @@ UNDERSTOOD: dict[str, tuple[Field, str, JsonValue]] = {
 def test_it_is_understood(field: Field, text: str, value: JsonValue) -> None:
     found = read_value(field, text, TERRITORY)
     assert (value, type(value)) == (found, type(found))
+
+
+@pytest.mark.parametrize("word", ["oui", "O", "vrai", "TRUE", "1", "X"])
+def test_words_for_yes(word: str) -> None:
+    assert read_value(MESSAGE.field("urgent"), word, TERRITORY) is True
+
+
+@pytest.mark.parametrize("word", ["non", "N", "faux", "FALSE", "0"])
+def test_words_for_no(word: str) -> None:
+    assert read_value(MESSAGE.field("urgent"), word, TERRITORY) is False
 
 
 REFUSED: dict[str, tuple[Field, str, str]] = {
@@ -76,6 +92,11 @@ REFUSED: dict[str, tuple[Field, str, str]] = {
     "a name for an id": (FEEDBACK.field("corrects"), "ma saisie d’hier", "un identifiant a de 1 à 128 lettres"),
     "a long text": (FEEDBACK.field("text"), "a" * 1001, "plus de 1 000 caractères"),
     "a bell": (FEEDBACK.field("text"), "dring\x07", "des caractères de commande"),
+    "a mail address and a telephone": (
+        FEEDBACK.field("text"),
+        "jeanne@demo.example, 06 12 34 56 78",
+        "contenir une adresse de courriel et un numéro de téléphone : ôter",
+    ),
     "a mail address": (FEEDBACK.field("text"), "Écrire à jeanne@demo.example", "une adresse de courriel"),
 }
 
@@ -94,7 +115,12 @@ MOMENTS = {
     "an hour in words": ("12 mars 2026 à 14 h 05", None, "2026-03-12T14:05:00+01:00"),
     "a whole hour": ("12/07/2026 9h", None, "2026-07-12T09:00:00+02:00"),
     "a spreadsheet's": ("2026-07-12 09:00:30", None, "2026-07-12T09:00:30+02:00"),
+    "a day and an hour, as machines write them": ("12/03/2026T14:30", None, "2026-03-12T14:30:00+01:00"),
+    "a day on two lines of a cell": ("12\nmars 2026 à 9h", None, "2026-03-12T09:00:00+01:00"),
+    "an instant in small letters": ("2026-03-12t13:30:00z", None, "2026-03-12T13:30:00+00:00"),
     "an offset": ("2026-03-12T14:30:00-05:00", None, "2026-03-12T14:30:00-05:00"),
+    "the first day of the calendar": ("1900-01-01T10:00:00Z", None, "1900-01-01T10:00:00+00:00"),
+    "the last day of the calendar": ("2199-12-31T10:00:00Z", None, "2199-12-31T10:00:00+00:00"),
     "an hour of a known day": ("14:30", date(2026, 3, 12), "2026-03-12T14:30:00+01:00"),
     "nothing of a known day: noon": ("", date(2026, 3, 12), "2026-03-12T12:00:00+01:00"),
     "an hour that exists twice: the first": ("25/10/2026 02:30", None, "2026-10-25T02:30:00+02:00"),
@@ -115,6 +141,7 @@ NO_MOMENTS = {
     "an hour after midnight": ("12/03/2026 24:30", None, "une heure est attendue"),
     "nothing": ("", None, "une date complète"),
     "an instant that does not exist": ("2026-02-30T10:00:00Z", None, "cet instant n’existe pas"),
+    "digits of another script": ("٢٠٢٦-٠٣-١٢T10:00:00Z", None, "une date complète"),
     "an instant before the calendar": ("1850-01-01T10:00:00Z", None, "entre 1900 et 2199"),
 }
 
@@ -132,13 +159,20 @@ def test_every_kind_of_field_is_met_in_a_form(kind: Kind) -> None:
 
 SIGNS = {
     "a mail address": ("écrire à jeanne.l@demo.example", "une adresse de courriel"),
+    "a mail address in capitals": ("ÉCRIRE À JEANNE@DEMO.EXAMPLE", "une adresse de courriel"),
     "a telephone": ("rappeler au 06 12 34 56 78", "un numéro de téléphone"),
     "a telephone from abroad": ("+33 6 12 34 56 78", "un numéro de téléphone"),
     "a beneficiary's number": ("dossier 1234567", "un numéro d’allocataire ou de sécurité sociale"),
+    "a beneficiary's number with its letter": ("dossier 1234567A", "un numéro d’allocataire ou de sécurité sociale"),
+    "a social security number of Corsica": (
+        "1 85 05 2A 238 123",
+        "un numéro d’allocataire ou de sécurité sociale",
+    ),
     "a social security number": ("2 85 05 35 238 123", "un numéro d’allocataire ou de sécurité sociale"),
     "a lady": ("la demande de Mme Le Goff", "le nom d’une personne"),
     "a gentleman by a letter": ("vu avec M. D.", "le nom d’une personne"),
     "a birthday": ("Née le 3 mai", "une date de naissance"),
+    "a page in capitals": ("HTTPS://DEMO.EXAMPLE/A", "une adresse de page"),
     "a page": ("voir www.demo.example", "une adresse de page"),
 }
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.data import load_territory
+from hub.domain.activity.building import Values, build_event
 from hub.domain.activity.field import Form
 from hub.domain.activity.forms import FORMS
 from hub.domain.activity.rows import CellFault, HeadingsInvalid, ReadRow, Row, columns, read_headings, read_rows
@@ -56,6 +57,11 @@ def test_columns_are_named_in_french_or_as_on_the_wire_in_any_order() -> None:
 
 UNUSABLE = {
     "an unknown column": ((*HEADINGS, "commentaire"), "colonnes inconnues : « commentaire »"),
+    "two unknown columns": ((*HEADINGS, "a", "b"), "^colonnes inconnues : « a », « b »$"),
+    "an unknown column and one missing": (
+        (*HEADINGS[:2], "a"),
+        "^colonnes inconnues : « a » ; colonnes manquantes : « nature »$",
+    ),
     "a column that stands twice": ((*HEADINGS, "origin"), "colonnes données deux fois : « origine »"),
     "a column that is missing": (HEADINGS[:2], "colonnes manquantes : « nature »"),
 }
@@ -82,7 +88,7 @@ def test_an_empty_column_at_the_end_is_read_past_and_a_filled_one_is_refused() -
 def test_every_fault_of_a_row_is_told_by_its_column_and_the_other_rows_stand() -> None:
     bad, good = read(("hier", "", "bavardage", "de trop"), ADVICE)
     assert ["", "origine", "nature", "date et heure"] == [fault.column for fault in bad.faults]
-    assert (2, None) == (bad.line, bad.event)
+    assert (2, None, "") == (bad.line, bad.event, bad.id)
     assert good.event is not None
 
 
@@ -101,6 +107,19 @@ def test_a_field_that_has_no_sense_with_another_must_be_empty() -> None:
     assert ("C1", good.event["subject"]) == (good.event["confidentiality"], good.event["data"]["situation"])
     [fault] = bad.faults
     assert ("durée en minutes", True) == (fault.column, "vu « moyen »" in fault.reason)
+
+
+def test_what_depends_on_a_field_that_cannot_be_read_is_not_said_to_have_no_sense() -> None:
+    headings = ("time", "means", "line_open", "reached", "out_of_scope", "benefit_kind", "duration_minutes")
+    [row] = read(("12/03/2026", "pigeon", "oui", "oui", "non", "RSA", "7"), form=CALL, headings=headings)
+    assert ["moyen"] == [fault.column for fault in row.faults]
+
+
+def test_an_epci_of_a_row_is_one_of_the_territory() -> None:
+    headings = ("kind", "held_on", "participation", "EPCI")
+    [row] = read(("réseau local", "03/02/2026", "CAF", "243500139"), form=FORMS["meeting.held"], headings=headings)
+    assert row.event is not None
+    assert ["243500139"] == row.event["data"]["epci"]
 
 
 def test_the_time_of_a_session_is_of_its_day() -> None:
@@ -130,6 +149,33 @@ def test_the_id_follows_from_what_the_row_says_not_from_how_it_is_written() -> N
     assert one.id == other.id
 
 
+def test_the_ids_of_a_file_that_was_imported_stay_those_of_the_version_that_imported_it() -> None:
+    """Another id would count the facts of every file a second time; each was worked out once and written down here."""
+    first, second = read(ADVICE, ADVICE)
+    [of_march] = read(ADVICE, batch="mars, première liste")
+    [session] = read(
+        ("CDAP_WORKSHOP", "03/02/2026", "", "CDAS-07", "14"),
+        form=TRAINING,
+        headings=("kind", "held_on", "heure", "cdas", "participants"),
+    )
+    assert [
+        "row-5498c3ea8d37ee7f9b50a428",
+        "row-49a71f17a8164b49869f8d64",
+        "row-4f945e2155141403d505161e",
+        "row-1e618b0564aa9d18129e5504",
+    ] == [first.id, second.id, of_march.id, session.id]
+    assert first.event is not None
+    assert "A-f22c732c9e2bc89871b44248" == first.event["subject"]
+
+
+def test_what_an_event_does_not_say_is_null_and_a_list_is_empty() -> None:
+    values: Values = {"kind": "CDAP_WORKSHOP", "held_on": "2026-02-03", "participants": 14}
+    data = build_event(TRAINING, values, CAF, "t-1")["data"]
+    assert {"cdas": [], "site": None, "audience_size": None, "corrects": None} == {
+        name: held for name, held in data.items() if name not in values
+    }
+
+
 def test_rows_that_say_the_same_are_several_events() -> None:
     first, second, third = read(ADVICE, LATER, ADVICE)[0], *read(ADVICE, ADVICE, ADVICE)[1:]
     assert 3 == len({first.id, second.id, third.id})
@@ -144,7 +190,7 @@ def test_another_source_another_batch_another_type_has_other_ids() -> None:
 def test_a_row_may_bring_its_own_id_once() -> None:
     headings = (*HEADINGS, "référence")
     own, again, derived = read((*ADVICE, "I-1"), (*LATER, "I-1"), (*ADVICE, ""), headings=headings)
-    assert ("I-1", "même référence qu’à la ligne 2") == (own.id, again.faults[0].reason)
+    assert ("I-1", 3, "même référence qu’à la ligne 2") == (own.id, again.line, again.faults[0].reason)
     assert read(ADVICE)[0].id == derived.id
 
 
