@@ -100,7 +100,7 @@ def _events(found: tuple[_Lacking, ...]) -> Table:
             )
             for point, who, ids in found
         ),
-        f"Au plus {_SHOWN} identifiants par ligne ; les fichiers de données les donnent tous.",
+        f"Au plus {_SHOWN} identifiants par ligne ; les fichiers CSV les donnent tous.",
         heads=2,
     )
 

@@ -8,10 +8,13 @@ from html.parser import HTMLParser
 import pypdfium2
 import pytest
 from odfdo import Document as Spreadsheet
+from odfdo import Element
 
 from hub.reports.csv_files import csv_files
+from hub.reports.document import Entry
 from hub.reports.html import html
 from hub.reports.opendocument import opendocument
+from hub.reports.opendocument_styles import Format, format_of
 from hub.reports.pdf import pdf
 from tests.unit.reports.sample import HOSTILE, MADE_AT, document
 
@@ -134,3 +137,50 @@ def test_the_spreadsheet_has_a_sheet_for_each_table_and_numbers_in_it() -> None:
     assert ["février 2026", "masqué"] == values[5][:2]
     assert [HOSTILE.replace("« ", "«\u00a0").replace(" »", "\u00a0»"), "non fourni"] == values[6][:2]
     assert "float" == sheet.get_cell((1, 4)).type
+
+
+def test_a_number_of_the_spreadsheet_looks_as_the_report_reads_it() -> None:
+    book = Spreadsheet(io.BytesIO(opendocument(document(), MADE_AT)))
+    sheet = book.body.get_table(name="01 resume")
+    assert sheet is not None
+    found = [sheet.get_cell((1, row)) for row in (4, 5)]
+    assert [("float", "14\u202f250"), ("percentage", "12,5 %")] == [
+        (cell.type, str(cell).strip("\n")) for cell in found
+    ]
+    looks = [data_style(book, cell.style or "") for cell in found]
+    assert [("number:number-style", "0", ""), ("number:percentage-style", "1", "\u00a0%")] == looks
+
+
+def test_the_spreadsheet_has_every_style_that_its_cells_and_columns_name() -> None:
+    content = Spreadsheet(io.BytesIO(opendocument(document(), MADE_AT))).content.serialize().decode()
+    named = set(re.findall(r'(?:table|style):(?:data-|apply-)?style-name="([^"]*)"', content))
+    made = set(re.findall(r'<(?:style:style|number:[a-z-]+-style)[^>]* style:name="([^"]*)"', content))
+    assert {"plain0", "plain1percent", "plain0-format", "words", "absent"} <= named
+    assert set() == named - made
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (Entry("−1\u202f204", -1204), Format(0, signed=True)),
+        (Entry("+2\u00a0%", 0.02), Format(1, "%", signed=True)),
+        (Entry("1\u00a0heure", 1.0), Format(1, "heure")),
+        (Entry("3,5", 3.5), Format(1)),
+        (Entry("mars 2026", "2026-03"), None),
+    ],
+    ids=["a loss", "a gain in percent", "a duration", "a mean", "a word"],
+)
+def test_the_format_of_a_number_is_that_of_its_text(entry: Entry, expected: Format | None) -> None:
+    assert expected == format_of(entry)
+
+
+def data_style(book: Spreadsheet, name: str) -> tuple[str, str, str]:
+    """Kind, places and unit of how the cells of a style show their number."""
+    cell_style = book.get_style("table-cell", name)
+    assert cell_style is not None
+    data = cell_style.get_attribute_string("style:data-style-name")
+    (found,) = book.content.root.xpath(f"//*[@style:name='{data}']")
+    assert isinstance(found, Element)
+    (number,) = found.get_elements("number:number")
+    unit = found.inner_text
+    return found.tag, str(number.get_attribute("number:decimal-places")), unit
