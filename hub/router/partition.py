@@ -21,6 +21,7 @@ from hub.router.directory import DirectoryFollower
 from hub.router.faults import FATAL, TRANSIENT, stopped_by
 from hub.router.judge import Batch, Judge
 from hub.router.lanes import Lane, group_of
+from hub.router.membership import ensure_member
 from hub.router.reject_limit import RejectLimitReached, RejectWindow
 from hub.router.transaction import PartitionWriter, go_back
 from hub.settings import Settings
@@ -94,6 +95,7 @@ class PartitionWork:
                 )
                 try:
                     async with asyncio.timeout(_ATTEMPT_SECONDS):
+                        await ensure_member(self._consumer)
                         await writer.open(self._consumer)
                     context.health.there(self._name)
                     wait = _FIRST_WAIT

@@ -36,4 +36,4 @@ async def test_a_frozen_router_is_replaced_and_decides_nothing_twice_when_it_tha
         await until(back_or_ended, lambda: first.last_words)
         await hub.ready("router")  # a supervisor starts again what was fenced out
     await books.settle([*sent, *later])
-    assert 0 == await second.stop()
+    assert 0 == await second.stop(), second.last_words

@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from datetime import UTC, datetime
 
+import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 
 from hub.data import load_territory
@@ -15,13 +17,15 @@ from hub.health import Health
 from hub.processes.router import route
 from hub.processes.service import Service
 from hub.router.directory import DirectoryState
-from hub.router.judge import Judge, Limits
+from hub.router.judge import Batch, Judge, Limits
 from hub.router.lanes import ALL, Lane, group_of
+from hub.router.membership import NotAMember, ensure_member
 from hub.router.partition import judge_all
 from hub.router.transaction import PartitionWriter
 from hub.wire import kafka_client
 from hub.wire.cloudevents import to_kafka_record
-from tests.integration.router.router_desk import CATALOGUE, Desk, example
+from tests.integration.router.members import Listener, forget, member, partition_work
+from tests.integration.router.router_desk import CATALOGUE, PATIENCE_SECONDS, Desk, example
 
 ROLE = "import sys; from hub.settings import read_settings; from hub.processes.router import run; run(read_settings())"
 
@@ -108,6 +112,29 @@ async def test_a_second_router_of_the_same_partition_fences_the_first(desk: Desk
         await second.close()
     assert "ProducerFenced" == type(failures[0]).__name__
     assert "fenced" not in {row["envelope"]["id"] for row in await desk.decisions()}
+
+
+async def test_a_router_that_its_group_has_forgotten_does_not_fence_the_one_that_took_over(desk: Desk) -> None:
+    group, partition = "forgotten-test", TopicPartition("partner.notices", 0)
+    listener, ended = Listener(), asyncio.Event()
+    owner = PartitionWriter(desk.settings, group, partition, 1_000_000)
+    async with member(desk, group, partition.topic, listener) as thawed:
+        await forget(thawed)
+        await owner.open(thawed)
+        listener.work = partition_work(desk, thawed, partition)
+        listener.work.start(lambda _: ended.set())
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await ended.wait()
+        await owner.write(Batch(datetime.now(UTC)), 0)
+        await owner.close()
+
+
+async def test_a_member_of_a_group_is_told_from_one_that_the_group_has_forgotten(desk: Desk) -> None:
+    async with member(desk, "told-test", "partner.notices", Listener()) as consumer:
+        await ensure_member(consumer)
+        await forget(consumer)
+        with pytest.raises(NotAMember):
+            await ensure_member(consumer)
 
 
 async def test_a_broker_that_goes_away_is_waited_for_and_nothing_is_lost(desk: Desk, kafka: EmbeddedKafka) -> None:
