@@ -31,6 +31,7 @@ class MailFault(StrEnum):
     NONE = "none"
     REPLY = "reply"  # answers RCPT with `MailCatcher.reply`, a 4xx or 5xx
     HANG = "hang"  # takes the data and never answers
+    HANG_KEPT = "hang-kept"  # keeps the mail and never answers: the sender cannot know
     DROP_KEPT = "drop-kept"  # keeps the mail, then closes without an answer: the sender cannot know
     DROP_LOST = "drop-lost"  # closes without an answer, the mail is lost
     SLOW = "slow"  # answers after `MailCatcher.delay_seconds`
@@ -77,6 +78,8 @@ class MailCatcher:
         self._credentials = credentials
         self._fault = MailFault.NONE
         self._faults_left: int | None = None
+        self._well_before = 0
+        self._hung = 0
         self._mails: list[CaughtMail] = []
         self._server: asyncio.Server | None = None
         self._connections: set[_Connection] = set()
@@ -111,9 +114,9 @@ class MailCatcher:
             loop = asyncio.get_running_loop()
             self._server = await loop.create_server(self._connection, "127.0.0.1", self.port)
 
-    def fail_with(self, fault: MailFault, times: int | None = None) -> None:
-        """Treat the next `times` mails so, then be well again; None means until told otherwise."""
-        self._fault, self._faults_left = fault, times
+    def fail_with(self, fault: MailFault, times: int | None = None, *, after: int = 0) -> None:
+        """Take `after` mails, treat the next `times` so, then be well again; None means until told otherwise."""
+        self._fault, self._faults_left, self._well_before, self._hung = fault, times, after, 0
 
     def messages(self) -> tuple[CaughtMail, ...]:
         """Give every mail kept, oldest first."""
@@ -125,12 +128,18 @@ class MailCatcher:
             mail.path.unlink(missing_ok=True)
         self._mails = []
 
-    async def wait_for(self, count: int, seconds: float = 30.0) -> tuple[CaughtMail, ...]:
+    async def wait_for(self, count: int, seconds: float = 120.0) -> tuple[CaughtMail, ...]:
         """Wait until at least `count` mails are kept, and give them. Raises TimeoutError when they do not come."""
         if not await until(lambda: len(self._mails) >= count, seconds):
             msg = f"{len(self._mails)} mails of {count} came within {seconds:g} s"
             raise TimeoutError(msg)
         return self.messages()
+
+    async def wait_for_hanging(self, seconds: float = 300.0) -> None:
+        """Wait until a mail met the HANG or HANG_KEPT told last. Raises TimeoutError when none does."""
+        if not await until(lambda: self._hung > 0, seconds):
+            msg = f"no mail met it within {seconds:g} s; {len(self._mails)} came"
+            raise TimeoutError(msg)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -166,7 +175,7 @@ class MailCatcher:
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Accept or refuse a recipient."""
-        if self._fault is MailFault.REPLY:
+        if self._fault is MailFault.REPLY and not self._well_before:
             self._count_fault()
             return self.reply
         envelope.rcpt_tos.append(address)
@@ -176,17 +185,26 @@ class MailCatcher:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         """Keep the mail, or fail as told."""
         fault = self._fault
-        if fault is not MailFault.REPLY:
+        if self._well_before:
+            fault = MailFault.NONE
+            self._well_before -= 1
+        elif fault is not MailFault.REPLY:
             self._count_fault()
         if fault is MailFault.HANG:
-            await asyncio.Event().wait()
+            await self._hang()
         if fault is MailFault.SLOW:
             await asyncio.sleep(self.delay_seconds)
         if fault is not MailFault.DROP_LOST:
             self._keep(envelope)
+        if fault is MailFault.HANG_KEPT:
+            await self._hang()
         if fault in {MailFault.DROP_KEPT, MailFault.DROP_LOST}:
             cast("_Connection", server).drop()
         return "250 2.0.0 OK"
+
+    async def _hang(self) -> None:
+        self._hung += 1
+        await asyncio.Event().wait()  # ends with its connection
 
     def _count_fault(self) -> None:
         if self._faults_left is not None:

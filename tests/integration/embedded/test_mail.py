@@ -71,6 +71,24 @@ async def test_a_hanging_server_takes_the_data_and_never_answers(mail_catcher: M
     assert mail_catcher.messages() == ()
 
 
+async def test_a_server_that_hangs_with_the_mail_has_kept_it_and_others_pass_before_and_after(
+    mail_catcher: MailCatcher,
+) -> None:
+    mail_catcher.fail_with(MailFault.HANG_KEPT, times=1, after=1)
+    await _send(mail_catcher, _mail("avant"))
+    hanging = asyncio.create_task(_send(mail_catcher, _mail("pendant"), seconds=600))
+    await mail_catcher.wait_for_hanging()
+    await _send(mail_catcher, _mail("après"))
+    await mail_catcher.refuse_connections()
+    with pytest.raises(aiosmtplib.SMTPServerDisconnected):
+        await hanging
+
+    assert ["avant", "pendant", "après"] == [mail.subject for mail in mail_catcher.messages()]
+    mail_catcher.fail_with(MailFault.HANG)
+    with pytest.raises(TimeoutError, match="no mail met it"):
+        await mail_catcher.wait_for_hanging(seconds=0)
+
+
 @pytest.mark.parametrize(("fault", "kept"), [(MailFault.DROP_KEPT, 1), (MailFault.DROP_LOST, 0)])
 async def test_a_dropped_connection_leaves_the_sender_in_doubt(
     mail_catcher: MailCatcher, fault: MailFault, kept: int
