@@ -165,6 +165,20 @@ _BY_DIMENSION: Final[Mapping[str, Mapping[str, str]]] = {
     "code": {code.value: f"{code.value} – {code.label}" for code in NoticeCode},
 }
 
+_OF_DIMENSION: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("urgent", "out_of_scope", "reached", "line_open", "communication", "prior"), "flag"),
+    **dict.fromkeys(("justified", "information_available"), "known"),
+    "answer": "state",
+}
+_OF_MEASURE: Final[Mapping[tuple[str, str], str]] = {
+    ("queries", "nature"): "query",
+    ("feedback", "kind"): "feedback",
+    ("mission_sessions", "kind"): "training",
+    ("mission_cdas", "kind"): "training",
+    ("urgencies", "kind"): "urgency",
+    ("meetings", "kind"): "meeting",
+}
+
 _UNKNOWN: Final = "valeur que le hub ne connaît pas"
 
 
@@ -175,3 +189,9 @@ def label_of(vocabulary: str, symbol: str) -> str:
     if symbol == "UNKNOWN":
         return _UNKNOWN
     return _BY_DIMENSION.get(vocabulary, {}).get(symbol, symbol)
+
+
+def dimension_label(measure: str, dimension: str, symbol: str) -> str:
+    """The French label of a symbol of one of a measure's dimensions."""
+    vocabulary = _OF_MEASURE.get((measure, dimension)) or _OF_DIMENSION.get(dimension, dimension)
+    return label_of(vocabulary, symbol)

@@ -10,8 +10,8 @@ from hub.domain.indicators.facts import COUNTED
 from hub.domain.indicators.figures import figures
 from hub.domain.indicators.periods import Period
 from hub.domain.indicators.shapes import Breakdown, Figure, Series
-from hub.domain.indicators.vocabulary import label_of
-from hub.domain.indicators.words import value_words
+from hub.domain.indicators.values import NOT_PROVIDED, Count, Median
+from hub.domain.indicators.vocabulary import dimension_label, label_of
 from tests.unit.domain.indicators.drawn_cells import drawn_cells
 
 PERIOD = Period("2026", "2026-01", "2026-03")
@@ -60,7 +60,9 @@ def test_labels_are_sentences_and_those_of_axes_stand_within_one() -> None:
     for of in figures(drawn_cells(1, PERIOD.months, 9), PERIOD, agreement_refusals=3):
         shown: tuple[Figure | Breakdown | Series, ...] = (*of.figures, *of.breakdowns, *of.series)
         labels = [one.label for one in shown]
+        assert of.provided is True
         assert labels == [label for label in labels if CAPITAL.match(label)]
+        assert not any("None" in label for label in labels)
         axes = {axis.label for breakdown in of.breakdowns for axis in breakdown.by} - {"CDAS"}
         assert axes == {label for label in axes if SMALL.match(label)}
 
@@ -99,14 +101,62 @@ def test_every_symbol_has_words(vocabulary: str, symbol: str, label: str) -> Non
     assert label == label_of(vocabulary, symbol)
 
 
+@pytest.mark.parametrize(
+    ("measure", "dimension", "symbol", "label"),
+    [
+        ("cdap_messages", "nature", "ADVICE", "ADVICE"),
+        ("cdap_messages", "urgent", "yes", "oui"),
+        ("queries", "nature", "ADVICE", "conseil"),
+        ("feedback", "kind", "SUCCESS", "élément de réussite"),
+        ("mission_sessions", "kind", "CDAP_WORKSHOP", "atelier de pratique de CDAP"),
+        ("mission_cdas", "kind", "CDAP_WORKSHOP", "atelier de pratique de CDAP"),
+        ("urgencies", "kind", "social_urgency", "situation sociale urgente"),
+        ("meetings", "kind", "SPECIAL", "réunion particulière"),
+        ("urgency_contacts", "out_of_scope", "no", "non"),
+        ("urgency_contacts", "reached", "no", "non"),
+        ("urgency_contacts", "line_open", "no", "non"),
+        ("handover_requests", "communication", "no", "non"),
+        ("notices", "prior", "no", "non"),
+        ("conclusions", "justified", "YES", "oui"),
+        ("cdap_requests", "information_available", "YES", "oui"),
+        ("transfer_answers", "answer", "refused", "refusé"),
+        ("transfers", "state", "refused", "refusé"),
+    ],
+)
+def test_every_dimension_of_a_measure_has_words(measure: str, dimension: str, symbol: str, label: str) -> None:
+    assert dimension in MEASURES[measure].dims
+    assert label == dimension_label(measure, dimension, symbol)
+
+
 def test_a_change_of_a_rule_or_of_a_code_is_told_with_its_code() -> None:
     assert re.fullmatch(r"O1 – [a-zéA-Z].+", label_of("code", "O1"))
 
 
 def test_where_nothing_was_counted_every_value_says_so_but_the_refusals_that_the_hub_tells_itself() -> None:
     found = figures({}, PERIOD, agreement_refusals=3)
-    told = {(of.indicator.id, one.key): value_words(one.value) for of in found for one in of.figures}
-    assert "3" == told.pop(("A2", "agreement_refusals"))
-    assert {"non fourni"} == set(told.values())
-    assert not any(of.provided or of.breakdowns or of.series for of in found)
+    told = {(of.indicator.id, one.key): one for of in found for one in of.figures}
+    provided = figures(drawn_cells(1, PERIOD.months, 9), PERIOD)
+    assert [(one.key, one.label) for of in provided for one in of.figures] == [
+        (one.key, one.label) for one in told.values()
+    ]
+    assert Count(3) == told.pop(("A2", "agreement_refusals")).value
+    assert {NOT_PROVIDED} == {one.value for one in told.values()}
+    assert [(False, (), ())] * len(INDICATORS) == [(of.provided, of.breakdowns, of.series) for of in found]
     assert list(INDICATORS) == [of.indicator.id for of in found]
+
+
+def test_delays_are_in_hours_or_in_days() -> None:
+    found = figures(drawn_cells(1, PERIOD.months, 9), PERIOD)
+    units = {one.key: one.value.unit for of in found for one in of.figures if isinstance(one.value, Median)}
+    assert {"line_delay": "h", "form_delay": "h", "delay": "j", "lead": "j"} == units
+
+
+def test_the_line_and_the_form_are_told_apart() -> None:
+    (line_and_form,) = (of for of in figures(drawn_cells(1, PERIOD.months, 9), PERIOD) if of.indicator.id == "V1.4")
+    shown: tuple[Figure | Series, ...] = (*line_and_form.figures, *line_and_form.series)
+    labels = {one.key: one.label for one in shown}
+    assert "Ligne téléphonique directe : appels" == labels["line_contacts"]
+    assert "Formulaire de contact de CDAP : formulaires" == labels["form_contacts"]
+    assert "Ligne téléphonique directe : appels hors de la définition" == labels["line_out_of_scope"]
+    (by_benefit,) = (one for one in line_and_form.breakdowns if one.key == "line_by_benefit")
+    assert ["benefit_kind", "out_of_scope"] == [axis.name for axis in by_benefit.by]

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from hub.domain.indicators.cells import Cell
-from hub.domain.indicators.masking import MASKED, Shown
+from hub.domain.indicators.masking import MASKED, Shown, Withheld
 from hub.domain.indicators.periods import Period, asked_period
 from hub.domain.indicators.values import NOT_PROVIDED, Change, Count, Mean, Median, Share, Value
 from hub.domain.indicators.versions import by_rules_version
-from hub.domain.indicators.words import basis_words, cell_words, value_words
+from hub.domain.indicators.words import WITHHELD_WORDS, basis_words, cell_words, value_words
 
 MARCH = Period("2026-03", "2026-03", "2026-03")
 
@@ -38,6 +38,11 @@ def test_a_cell_that_is_masked_or_not_provided_is_never_a_number(number: Shown |
     assert words == cell_words(number)
 
 
+def test_whatever_is_withheld_is_said_to_be() -> None:
+    assert {Withheld.ALL, Withheld.CELLS} == WITHHELD_WORDS.keys()
+    assert all("1 à 4" in words.replace("\u00a0", " ") for words in WITHHELD_WORDS.values())
+
+
 def test_counts_that_rest_on_a_decision_are_told_apart_by_rules_version_and_no_others() -> None:
     cells = Counter(
         {
@@ -54,6 +59,9 @@ def test_counts_that_rest_on_a_decision_are_told_apart_by_rules_version_and_no_o
     assert {"A2"} == found.keys()
     (only,) = found["A2"]
     assert ("referrals_by_rules_version", {("1",): 7, ("2",): 8}) == (only.key, only.rows)
+    assert "Demandes d’orientation, par version" == only.label
+    (axis,) = only.by
+    assert ("rules_version", "version des règles", "2026.1") == (axis.name, axis.label, axis.label_of("2026.1"))
 
 
 def test_without_a_period_the_reference_year_to_date_is_meant() -> None:
