@@ -8,9 +8,10 @@ stays to be seen (cells, margins), the third how many tables are withheld, the l
 import hashlib
 from collections.abc import Iterable, Mapping
 from random import Random
+from typing import Any
 
 from hub.domain.indicators.catalogue import INDICATORS
-from hub.domain.indicators.masking import MASKED, MaskedTable, Told, Withheld, mask_table
+from hub.domain.indicators.masking import MASKED, MaskedTable, Shown, Told, Withheld, mask_table
 from hub.domain.indicators.masking_months import told_by_months
 from hub.domain.indicators.shapes import BY_DIRECTION, BY_REASON, Breakdown, IndicatorFigures
 from hub.domain.indicators.showing import masked
@@ -32,10 +33,13 @@ def seen(tables: Iterable[MaskedTable]) -> tuple[int, int, int, str]:
         cells += sum(shown is not MASKED for shown in table.rows.values())
         margins += sum(shown is not MASKED for margin in table.margins for shown in margin.values())
         withheld += table.withheld is Withheld.ALL
-        parts = (table.rows, *table.margins)
-        told = [[f"{name}: {shown}" for name, shown in sorted(part.items())] for part in parts]
+        told = [_lines(table.rows), *map(_lines, table.margins)]
         digest.update(f"{told} {table.total} {table.withheld}".encode())
     return cells, margins, withheld, digest.hexdigest()[:8]
+
+
+def _lines(part: Mapping[Any, Shown]) -> list[str]:
+    return [f"{name}: {shown}" for name, shown in sorted(part.items())]
 
 
 def whole(months: Iterable[Mapping[Row, int]]) -> dict[Row, int]:
@@ -61,18 +65,18 @@ def periods(seed: int, times: int, place: tuple[str, str], *sizes: int) -> list[
     return found
 
 
-def test_of_drawn_lines() -> None:
+def test_drawn_lines_are_masked_as_before() -> None:
     chance = Random(1)
     assert (698, 0, 17, "3fb4f57f") == seen(mask_table(drawn(chance, chance.choice((2, 3, 5, 8)))) for _ in range(300))
 
 
-def test_of_drawn_grids() -> None:
+def test_drawn_grids_are_masked_as_before() -> None:
     chance = Random(2)
     sizes = ((2, 2), (2, 5), (4, 3), (6, 6), (1, 4), (3, 1))
     assert (739, 746, 4, "5713a7f7") == seen(mask_table(drawn(chance, *chance.choice(sizes))) for _ in range(150))
 
 
-def test_of_drawn_grids_whose_columns_are_known_or_some_cells_unsafe() -> None:
+def test_drawn_grids_of_which_a_reader_knows_more_are_masked_as_before() -> None:
     chance = Random(3)
     tables = []
     for _ in range(100):
@@ -86,7 +90,7 @@ def test_of_drawn_grids_whose_columns_are_known_or_some_cells_unsafe() -> None:
     assert (1068, 1638, 0, "861e7199") == seen(tables)
 
 
-def test_of_periods_beside_their_months_by_one_dimension() -> None:
+def test_periods_by_one_dimension_are_masked_beside_their_months_as_before() -> None:
     chance = Random(4)
     tables = []
     for _ in range(150):
@@ -98,10 +102,10 @@ def test_of_periods_beside_their_months_by_one_dimension() -> None:
     assert (364, 0, 0, "76c6c552") == seen(tables)
 
 
-def test_of_periods_beside_their_months_by_two_dimensions() -> None:
+def test_periods_by_two_dimensions_are_masked_beside_their_months_as_before() -> None:
     assert (145, 273, 0, "1c07e632") == seen(periods(5, 60, ("V2.1", "by_origin"), 3, 3))
     assert (55, 147, 0, "025d054a") == seen(periods(6, 40, ("V2.1", "by_origin"), 2, 4))
 
 
-def test_of_periods_beside_their_months_where_the_columns_are_known() -> None:
+def test_periods_whose_columns_are_known_are_masked_beside_their_months_as_before() -> None:
     assert (180, 306, 1, "e5e8b5b7") == seen(periods(7, 60, ("V1.5", "by_direction"), 3, 3))
