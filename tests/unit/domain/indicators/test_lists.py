@@ -5,12 +5,12 @@ import re
 import pytest
 
 from hub.domain.indicators.catalogue import INDICATORS
-from hub.domain.indicators.cells import MEASURES
+from hub.domain.indicators.cells import MEASURES, Cell
 from hub.domain.indicators.facts import COUNTED
 from hub.domain.indicators.figures import figures
 from hub.domain.indicators.periods import Period
 from hub.domain.indicators.shapes import Breakdown, Figure, Series
-from hub.domain.indicators.values import NOT_PROVIDED, Count, Median
+from hub.domain.indicators.values import NOT_PROVIDED, Count, Median, Share
 from hub.domain.indicators.vocabulary import dimension_label, label_of
 from tests.unit.domain.indicators.drawn_cells import drawn_cells
 
@@ -160,3 +160,23 @@ def test_the_line_and_the_form_are_told_apart() -> None:
     assert "Ligne téléphonique directe : appels hors de la définition" == labels["line_out_of_scope"]
     (by_benefit,) = (one for one in line_and_form.breakdowns if one.key == "line_by_benefit")
     assert ["benefit_kind", "out_of_scope"] == [axis.name for axis in by_benefit.by]
+
+
+def test_what_is_not_known_counts_apart_also_where_a_newer_producer_says_so() -> None:
+    answers = {"YES": 3, "NO": 5, "NOT_KNOWN": 7, "UNKNOWN": 11}
+    cells = {Cell("2026-03", "received", (name, "CAF")): 1 for name in COUNTED}
+    cells |= {Cell("2026-03", "conclusions", ("OTHER", answer, "")): number for answer, number in answers.items()}
+    cells |= {Cell("2026-03", "cdap_requests", (answer, "C")): number for answer, number in answers.items()}
+    told = {of.indicator.id: {one.key: one.value for one in of.figures} for of in figures(cells, PERIOD)}
+    assert {"unjustified": Count(5), "unjustified_share": Share(5, 8), "not_known": Count(18)} == told["V1.5"]
+    assert {"avoidable": Count(3), "avoidable_share": Share(3, 26), "not_known": Count(18)} == told["V1.6"]
+
+
+def test_of_several_audiences_the_last_told_is_reached() -> None:
+    cells = {Cell("2026-03", "received", ("training.held", "CAF")): 1}
+    cells |= {Cell("2026-03", "asip_participants", ("S",)): 30}
+    cells |= {
+        Cell("2026-03", "asip_audience", (at, size)): 1 for at, size in (("2026-02-01", "90"), ("2026-03-01", "40"))
+    }
+    (asip,) = (of for of in figures(cells, PERIOD) if of.indicator.id == "V1.1")
+    assert Share(30, 40) == {one.key: one.value for one in asip.figures}["reach"]
