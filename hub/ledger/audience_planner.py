@@ -22,6 +22,7 @@ from hub.domain.vocabulary import Labelled, Outcome
 from hub.ledger.audience import Asked, day_of, office_hours
 from hub.ledger.contacts import directory_revision
 from hub.ledger.decided import EVENT_COLUMNS, DecidedEvent, Key
+from hub.ledger.giving_way import GiveWay, next_turn
 from hub.ledger.matrix import matrix_versions
 from hub.ledger.schedule import Recipient, Recipients, make_deliveries
 from hub.ledger.tables import absence, contact, delivery, event, notice_audience, notice_version
@@ -116,10 +117,12 @@ async def plan(
     now: datetime,
     choosers: Sequence[Choose] = (),
     parameters: ParameterTable | None = None,
+    give_way: GiveWay = next_turn,
 ) -> Planned:
     """Make the deliveries of a waiting notice's further audience, and note what was found.
 
-    `parameters` of the two institutions; None: the shipped ones.
+    `parameters` of the two institutions; None: the shipped ones. `give_way` is called between the steps of what takes
+    long.
     """
     decided, status = await _event(connection, waiting)
     data = decided.notice or {}
@@ -142,7 +145,9 @@ async def plan(
             recipients |= {reference: one for reference, one in chosen.items() if reference not in recipients}
         hours = office_hours(parameters or load_parameters(), waiting.queued_at)
         asked = Asked(matrix.number, row, data["effective_on"], waiting.queued_at, hours)
-        added = await make_deliveries(connection, catalogue, [(decided, recipients)], {decided.key: asked}, now)
+        added = await make_deliveries(
+            connection, catalogue, [(decided, recipients)], {decided.key: asked}, now, give_way
+        )
     asked_days = None if row is None else row.notice_days
     await connection.execute(
         update(notice_audience)

@@ -17,6 +17,7 @@ from hub.domain.rules.parameters import ParameterTable
 from hub.ledger.decided import EVENT_COLUMNS, DecidedEvent, Key
 from hub.ledger.escalations import open_escalations
 from hub.ledger.feedback import add_feedback
+from hub.ledger.giving_way import GiveWay, next_turn
 from hub.ledger.indicators.facts import add_facts
 from hub.ledger.notices import Refusal, record_notices
 from hub.ledger.outbox import LateRejection, add_statuses, rejection_row
@@ -44,12 +45,14 @@ async def take_in(
     events: Sequence[DecidedEvent],
     now: datetime,
     parameters: ParameterTable | None = None,
+    give_way: GiveWay = next_turn,
 ) -> Taken:
     """Take a batch in, inside the caller's transaction.
 
     An event whose id is known with the same content is left out; with other content it is an id conflict: recorded,
     told to its sender, and nothing else. A notice version that another event already holds is rejected likewise.
-    `parameters` of the two institutions say by when a notice is acknowledged; None: the shipped ones.
+    `parameters` of the two institutions say by when a notice is acknowledged; None: the shipped ones. `give_way` is
+    called between the steps of what takes long.
     """
     first: dict[Key, DecidedEvent] = {}
     for decided in events:
@@ -64,7 +67,7 @@ async def take_in(
     rejections += await _record_refusals(connection, refusals, now)
     refused = {refusal.event.key for refusal in refusals}
     kept = [decided for decided in new if decided.key not in refused]
-    scheduled = await schedule_deliveries(connection, catalogue, kept, now, parameters or load_parameters())
+    scheduled = await schedule_deliveries(connection, catalogue, kept, now, parameters or load_parameters(), give_way)
     await open_escalations(connection, kept, now)
     await add_facts(connection, [decided.fact for decided in kept if decided.fact is not None])
     await add_feedback(connection, [decided.feedback for decided in kept if decided.feedback is not None])

@@ -3,8 +3,10 @@
 Two sequences count from 1 for each contact: its deliveries by each medium (`number`), and the events in its inbox
 (`item`, the same for all deliveries of one event to it). Whoever makes deliveries does it here.
 
-Locks: sequences first, in the order of their keys, then rows of `delivery`. A transaction that locks deliveries and
-makes others calls `lock_numbers` before; two that keep to this never wait for each other in a circle.
+Locks: sequences first, in the order of their keys (that of Python, which is PostgreSQL's collation "C"), then rows of
+`delivery`. A transaction that locks deliveries and makes others calls `lock_numbers` before, and one that adds them in
+several steps takes its contacts in their order, all of a contact in one step; two that keep to this never wait for each
+other in a circle.
 """
 
 from collections import Counter
@@ -27,7 +29,7 @@ _ADVANCE = text("""
 insert into delivery_sequence as s (contact, sequence, last)
 select w.contact, w.sequence, w.more
 from unnest(:contacts, :sequences, :more) as w (contact, sequence, more)
-order by w.contact, w.sequence
+order by w.contact collate "C", w.sequence collate "C"
 on conflict (contact, sequence) do update set last = s.last + excluded.last
 returning contact, sequence, last
 """).bindparams(

@@ -1,6 +1,6 @@
 """Make deliveries of decisions, and stop those that a correction or a withdrawal overtook."""
 
-import asyncio
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +20,7 @@ from hub.domain.vocabulary import DeliveryStatus, Kind, Medium, Urgency
 from hub.ledger.audience import Asked, asked_of, queue_audiences
 from hub.ledger.decided import DecidedEvent, Key
 from hub.ledger.facts import facts_of
+from hub.ledger.giving_way import STEP, GiveWay, next_turn
 from hub.ledger.notices import CORRECTED, WITHDRAWN
 from hub.ledger.numbers import add_deliveries
 from hub.ledger.outbox import StatusChange, add_statuses, status_row
@@ -30,8 +31,6 @@ from hub.wire.schemas import Catalogue
 
 RECEIVED_RULE: Final = "X1"
 """Row of the notice matrix: a correction or a withdrawal goes to whoever got the original."""
-
-_STEP: Final = 50  # recipients of a notice that are made ready before an urgency gets its turn
 
 # Whoever got, or may have got, an earlier version. A withdrawal's own message is no version of the notice.
 _RECEIVERS = text("""
@@ -117,6 +116,7 @@ async def schedule_deliveries(
     events: Sequence[DecidedEvent],
     now: datetime,
     parameters: ParameterTable,
+    give_way: GiveWay = next_turn,
 ) -> int:
     """Make the deliveries of new events and stop what they overtake; return how many deliveries were made.
 
@@ -134,7 +134,7 @@ async def schedule_deliveries(
         if decided.type in {CORRECTED, WITHDRAWN}:
             await _add_receivers(connection, decided, recipients)
         addressed.append((decided, recipients))
-    made = await make_deliveries(connection, catalogue, addressed, asked, now)
+    made = await make_deliveries(connection, catalogue, addressed, asked, now, give_way)
     await queue_audiences(connection, events, asked, now)
     notices = sorted({decided.subject for decided in events if decided.notice is not None})
     if notices:
@@ -148,10 +148,12 @@ async def make_deliveries(
     addressed: Sequence[tuple[DecidedEvent, Recipients]],
     asked: Mapping[Key, Asked],
     now: datetime,
+    give_way: GiveWay = next_turn,
 ) -> int:
     """Make the deliveries to each contact of each event, by the media that it chose; return how many were made.
 
-    `asked` says of notices by when their recipients are to acknowledge.
+    `asked` says of notices by when their recipients are to acknowledge. A notice to thousands is made ready, then
+    written, in steps; `give_way` is called between them.
     """
     contacts = {contact for _, recipients in addressed for contact in recipients}
     chosen = await subscriptions_of(connection, contacts)
@@ -164,8 +166,8 @@ async def make_deliveries(
         services = {recipient.service for recipient in recipients.values()}
         by_service = {} if wanted is None else {service: wanted.acknowledge_by(service) for service in services}
         for number, (contact, recipient) in enumerate(recipients.items(), start=1):
-            if number % _STEP == 0:
-                await asyncio.sleep(0)
+            if number % STEP == 0:
+                await give_way()
             latest = by_service.get(recipient.service) if recipient.duty else None
             ways = _ways(
                 facts[decided.key],
@@ -181,16 +183,27 @@ async def make_deliveries(
                 row["acknowledge_by"] = latest
                 rows.append(row)
                 statuses += [status_row(catalogue, change) for change in _told(decided, row)]
-    await _put(connection, rows, statuses)
+    await _put(connection, rows, statuses, give_way)
     return len(rows)
 
 
-async def _put(connection: AsyncConnection, rows: Sequence[dict[str, Any]], statuses: list[dict[str, Any]]) -> None:
+async def _put(
+    connection: AsyncConnection, rows: Sequence[dict[str, Any]], statuses: list[dict[str, Any]], give_way: GiveWay
+) -> None:
     """Add deliveries with the statuses that tell them, and wake the dispatchers' lanes that got one."""
     if not rows:
         return
-    await add_deliveries(connection, rows)
-    await add_statuses(connection, statuses)
+    of_contact: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        of_contact[row["contact"]].append(row)
+    contacts = sorted(of_contact)  # the order of the locks, and all of a contact at once: see hub.ledger.numbers
+    for start in range(0, len(contacts), STEP):
+        step = contacts[start : start + STEP]
+        await add_deliveries(connection, [row for contact in step for row in of_contact[contact]])
+        await give_way()
+    for start in range(0, len(statuses), STEP):
+        await add_statuses(connection, statuses[start : start + STEP])
+        await give_way()
     due = sorted({f"{row['lane']}/{row['medium']}" for row in rows if row["lane"] in LANES})
     if due:
         await connection.execute(_CALL, {"channel": DELIVERIES_CHANNEL, "due": due})

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from hub.processors.app import HubApp
 from hub.processors.directory import take_directory
-from hub.processors.intake import take_decisions
+from hub.processors.intake import take_decisions, take_urgencies
 from hub.processors.parts import Parts
 from hub.processors.rejects import take_rejects
 from hub.processors.steady import Steady
@@ -39,7 +39,7 @@ class Agent:
 
 
 AGENTS: Final = {
-    "urgencies": Agent(DECISIONS, take_decisions, lambda event: not is_urgent(event)),
+    "urgencies": Agent(DECISIONS, take_urgencies, lambda event: not is_urgent(event)),
     "intake": Agent(DECISIONS, take_decisions, is_urgent),
     "directory": Agent(DIRECTORY, take_directory),
     "rejects": Agent(REJECTS, take_rejects),

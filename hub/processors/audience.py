@@ -56,7 +56,14 @@ class AudiencePlanner:
                 key = waiting.key
                 catalogue, now = self._parts.catalogue, self._parts.clock()
                 planned = await plan(
-                    connection, catalogue, self._directory, waiting, now, (chosen_by,), self._parts.parameters
+                    connection,
+                    catalogue,
+                    self._directory,
+                    waiting,
+                    now,
+                    (chosen_by,),
+                    self._parts.parameters,
+                    self._parts.right_of_way.give_way,
                 )
         except Exception as error:
             if key is None or passes(error):

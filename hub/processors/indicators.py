@@ -38,6 +38,7 @@ class IndicatorCounter:
             more: bool | None = True
             for _ in range(_BATCHES_AT_MOST):
                 self._progress()
+                await self._parts.right_of_way.give_way()
                 more = await self._next()
                 if not more:
                     break

@@ -101,10 +101,17 @@ async def take_decisions(parts: Parts, events: Sequence[Any]) -> None:
             metrics.INTAKE_RECORDS.labels(DECISIONS, result).inc(count)
 
 
+async def take_urgencies(parts: Parts, events: Sequence[Any]) -> None:
+    """Take one batch of urgencies in, as `take_decisions` does, while whatever can wait gives way."""
+    with parts.right_of_way.urgent():
+        await take_decisions(parts, events)
+
+
 async def _store(parts: Parts, decided: Sequence[DecidedEvent], unreadable: Sequence[RejectedRecord]) -> Taken:
     async with parts.engine.begin() as connection:
         await record_rejects(connection, unreadable)
-        return await take_in(connection, parts.catalogue, decided, parts.clock(), parts.parameters)
+        give_way = parts.right_of_way.give_way
+        return await take_in(connection, parts.catalogue, decided, parts.clock(), parts.parameters, give_way)
 
 
 async def _store_one_by_one(

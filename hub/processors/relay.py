@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from hub import metrics
 from hub.ledger.faults import UNAVAILABLE, passes
+from hub.ledger.giving_way import STEP, GiveWay, next_turn
 from hub.ledger.outbox import Waiting, lock_relay, mark_relayed, waiting_statuses
 from hub.ledger.tables import OUTBOX_CHANNEL
 from hub.processors.parts import Parts
@@ -19,7 +20,7 @@ from hub.wire.topics import STATUSES
 
 log = structlog.get_logger()
 
-_BATCH: Final = 500  # status events; reading and sending them keeps the process from an urgency meanwhile
+_BATCH: Final = 200  # status events; reading them keeps the process from an urgency meanwhile
 _GATHER: Final = 0.05  # seconds that status events gather: a transaction for each would cost more than all the rest
 _MANY: Final = 50  # status events at once: a burst is under way, which the relay must not slow down
 _GATHER_MANY: Final = 0.5  # seconds that they then gather
@@ -30,14 +31,17 @@ _STALLED_AFTER: Final = 90.0  # seconds
 Publish = Callable[[list[Waiting]], Awaitable[None]]
 
 
-def publisher(producer: AIOKafkaProducer) -> Publish:
+def publisher(producer: AIOKafkaProducer, give_way: GiveWay = next_turn) -> Publish:
     """Publish status events with an idempotent producer: in order, returning when every one is acknowledged."""
 
     async def publish(statuses: list[Waiting]) -> None:
-        sent = [
-            await producer.send(STATUSES, value=status.value, key=status.key, headers=status.headers)
-            for status in statuses
-        ]
+        sent = []
+        for start in range(0, len(statuses), STEP):
+            sent += [
+                await producer.send(STATUSES, value=status.value, key=status.key, headers=status.headers)
+                for status in statuses[start : start + STEP]
+            ]
+            await give_way()
         await asyncio.gather(*sent)
 
     return publish
@@ -62,13 +66,14 @@ async def relay_once(parts: Parts, publish: Publish) -> int:
 async def relay(parts: Parts, settings: Settings, producer: AIOKafkaProducer, stop: asyncio.Event) -> None:
     """Relay until `stop` is set. Away PostgreSQL and a slow broker are waited out; a dead producer is raised."""
     progress = parts.health.loop("relay", _STALLED_AFTER)
-    publish = publisher(producer)
+    publish = publisher(producer, parts.right_of_way.give_way)
     wake = asyncio.Event()
     listening = asyncio.create_task(_listen(settings, wake))
     try:
         while not stop.is_set():
             progress()
             wake.clear()
+            await parts.right_of_way.give_way()
             try:
                 relayed = await relay_once(parts, publish)
             except UNAVAILABLE as error:
