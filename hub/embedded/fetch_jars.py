@@ -1,7 +1,11 @@
-"""For `./dev setup`: `python -m hub.embedded.fetch_jars` brings Kafka's jars into the user's cache, says how far."""
+"""For `./dev setup`: `python -m hub.embedded.fetch_jars` brings Kafka's jars into the user's cache, says how far.
+
+Then it has Java keep Kafka's classes ready, for quicker starts.
+"""
 
 import sys
 
+from hub.embedded.class_archive import ArchiveFailed, ensure_archive
 from hub.embedded.jars import ensure_jars
 from hub.errors import StartError
 
@@ -20,11 +24,15 @@ def main() -> int:
         sys.stdout.flush()
 
     try:
-        ensure_jars(progress=progress)
+        jars = ensure_jars(progress=progress)
     except StartError as fault:
         sys.stderr.write(f"\n{fault.message}\n→ {fault.way_out}\n")
         return 1
     sys.stdout.write("\n" if moving else "")
+    try:
+        ensure_archive(jars)
+    except (ArchiveFailed, OSError) as fault:
+        sys.stderr.write(f"  Kafka will start more slowly: Java keeps no archive of its classes ({fault}).\n")
     return 0
 
 

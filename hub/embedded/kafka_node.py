@@ -1,5 +1,6 @@
 """How one broker is configured and started: its `server.properties`, its Java command line."""
 
+import hashlib
 import os
 import signal
 from collections.abc import Mapping, Sequence
@@ -148,6 +149,7 @@ class KafkaNode:
             *(setpriv(), "--pdeathsig", signal.SIGKILL.name.removeprefix("SIG"), "--"),
             str(JAVA),
             *options,
+            *_archive_option(jars),
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:-UsePerfData",  # its files would lie in the system's /tmp
             "-XX:ErrorFile=logs/java-crash-%p.log",
@@ -156,6 +158,17 @@ class KafkaNode:
             f"-Dlog4j2.configurationFile={LOG_CONFIGURATION.as_uri()}",
             *("-cp", os.pathsep.join(str(jar) for jar in jars)),
         ]
+
+
+def kafka_archive(jars: Sequence[Path]) -> Path:
+    """Where this Java runtime has its class archive of these jars, if it has one (`hub.embedded.class_archive`)."""
+    name = hashlib.sha256("\n".join(map(str, jars)).encode()).hexdigest()[:16]
+    return Path(JAVA).parents[1] / "lib" / "server" / f"kafka-{name}.jsa"
+
+
+def _archive_option(jars: Sequence[Path]) -> tuple[str, ...]:
+    archive = kafka_archive(jars)
+    return (f"-XX:SharedArchiveFile={archive}",) if archive.exists() else ()
 
 
 def java_environment() -> dict[str, str]:
