@@ -1,11 +1,12 @@
 """A field of the form: the options that are left open, its words, and one answer for each class that the rules know."""
 
+import pytest
+
 from hub.domain.asking.building import build_event, event_type_of
 from hub.domain.asking.essence import essence
 from hub.domain.asking.field import Field, options_of
-from hub.domain.asking.form import FIELDS
-from hub.domain.asking.form_household import ANY_WORKERS_CDAS
-from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, Kind, Option
+from hub.domain.asking.form import FIELDS, FORM
+from hub.domain.asking.question import OUTSIDE, Kind, Option
 from hub.domain.asking.steps import kept_answers
 from hub.domain.routing.decision import Answer
 from hub.domain.routing.situation_vocabulary import Need
@@ -30,14 +31,41 @@ def test_a_reception_is_offered_what_it_may_ask_for() -> None:
         assert tuple(values) == REQUEST.representatives({"emitter.service": service})
 
 
-def test_one_answer_stands_for_each_class() -> None:
-    assert ("YES", "NO") == FIELDS["autonomous"].representatives({})
-    assert ("YES", "NO", NOT_KNOWN) == FIELDS["support"].representatives({})
-    assert ("CAF", "MSA") == FIELDS["household.scheme"].representatives({})
-    assert ("35238", OUTSIDE, NOT_KNOWN) == FIELDS["household.commune"].representatives({})
-    assert ("RSA", "APL", NOT_KNOWN) == FIELDS["benefit.code"].representatives({})
+# One answer for each class of answers that the rules tell apart; YES and NO where nothing stands here.
+CLASSES = {
+    "emitter.service": "CDAS_RECEPTION CDAS_SOCIAL_WORKER CCAS CAF_SOCIAL_WORK",
+    "request": "REFERRAL SOCIAL_URGENCY",
+    "need": "BENEFIT DEPARTMENT_AID SOCIAL_SUPPORT NOT_KNOWN",
+    "category": "FOOD OTHER",
+    "household.commune": "35238 99999 NOT_KNOWN",
+    "benefit.code": "RSA APL NOT_KNOWN",
+    "benefit.change": "NONE INTERRUPTED STRONG_DECREASE",
+    "benefit.since": "2026-01-15 2026-05-15 NOT_KNOWN",
+    "link": "STRONG WEAK",
+    "handover.reason": "WEAK_LINK LASTING_DIFFICULTIES OTHER",
+    "communication": "WRITTEN NONE",
+    "other_professional": "PMI RSA_REFERENT",
+    "joint_intervention.reason": "COMPLEMENTARY_SKILLS NOT_KNOWN",
+    "support": "YES NO NOT_KNOWN",
+    "support.caf": "OPEN CLOSED NO",
+    "support.cd35": "OPEN NO",
+    "support.cd35.cdas": "WORKERS NOT_KNOWN",
+    "support.other": "OPEN NO",
+    "life_event.kind": "SEPARATION PARENT_DEATH CHILD_DEATH LONE_PARENT_CHILD PARTNER_DEATH OTHER",
+    "life_event.date": "2026-01-15 2025-01-15 2024-06-15 2020-01-15 NOT_KNOWN",
+    "life_event.declared_on": "2026-01-15 2025-01-15 2024-06-15 2020-01-15 NOT_KNOWN",
+    "household.scheme": "CAF MSA",
+    "emitter.cdas": "OWN NOT_KNOWN",
+}
+
+
+@pytest.mark.parametrize("field", FORM, ids=lambda field: field.id)
+def test_one_answer_stands_for_each_class(field: Field) -> None:
+    assert CLASSES.get(field.id, "YES NO").split() == list(field.representatives({"emitter.service": "CCAS"}))
+
+
+def test_an_answer_that_stands_for_others_stands_for_itself() -> None:
     assert ("RSA", "APL") == tuple(FIELDS["benefit.code"].alike[benefit] for benefit in ("RSA", "APL"))
-    assert (ANY_WORKERS_CDAS, NOT_KNOWN) == FIELDS["support.cd35.cdas"].representatives({})
 
 
 def test_a_field_of_which_nothing_more_is_said_is_always_there_and_open() -> None:

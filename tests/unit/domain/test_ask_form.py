@@ -132,6 +132,23 @@ def test_yes_and_no_are_said_in_french() -> None:
     assert (Option("YES", "oui"), Option("NO", "non")) == FIELDS["danger"].options
 
 
+# Answers that are said otherwise than in the closed list, or that are of the form alone, in one or two words.
+SAID = {
+    ("communication", "NONE"): "aucune",
+    ("benefit.change", "NONE"): "rien\u00a0: première demande, question ou démarche",
+    ("support.caf", "NO"): "non",
+    ("support.cd35", "OPEN"): "oui",
+    ("support.other", "OPEN"): "oui",
+    ("life_event.kind", "OTHER"): "aucun de ceux-là",
+}
+
+
+@pytest.mark.parametrize(("place", "label"), SAID.items(), ids=[".".join(place) for place in SAID])
+def test_an_answer_is_said_in_the_words_of_its_question(place: tuple[str, str], label: str) -> None:
+    name, value = place
+    assert [label] == [option.label for option in FIELDS[name].options if option.value == value]
+
+
 WORDINGS = {
     "a separation to come": ("life_event.planned", "SEPARATION", "séparation"),
     "a birth to come": ("life_event.planned", "LONE_PARENT_CHILD", "naissance"),
