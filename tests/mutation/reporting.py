@@ -78,7 +78,7 @@ def _figures(verdicts: Verdicts) -> list[str]:
     ]
     rows, total, spellings, mutants = [], Counter[str](), 0, 0
     for file, held in sorted(verdicts.items()):
-        made, left_out, count = len(list(mutants_of(file))), spellings_of(file), Counter(held.values())
+        made, left_out, count = len(set(mutants_of(file))), spellings_of(file), Counter(held.values())
         if made:
             rows.append(_row(f"`{file.removeprefix(_ROOM)}`", made, count, left_out))
         total, spellings, mutants = total + count, spellings + left_out, mutants + made

@@ -76,6 +76,7 @@ def test_headings_that_would_lose_something_are_refused(headings: tuple[str, ...
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_the_template_is_a_first_line_that_is_understood(form: Form) -> None:
     template = tuple(field.column for field in columns(form))
+    assert "référence" == template[-1]
     assert columns(form) == read_headings(form, template)
 
 
@@ -190,8 +191,20 @@ def test_another_source_another_batch_another_type_has_other_ids() -> None:
 def test_a_row_may_bring_its_own_id_once() -> None:
     headings = (*HEADINGS, "référence")
     own, again, derived = read((*ADVICE, "I-1"), (*LATER, "I-1"), (*ADVICE, ""), headings=headings)
-    assert ("I-1", 3, "même référence qu’à la ligne 2") == (own.id, again.line, again.faults[0].reason)
+    twice = CellFault("référence", "même référence qu’à la ligne 2")
+    assert ("I-1", 3, (twice,)) == (own.id, again.line, again.faults)
+    assert ((), 4) == (derived.faults, derived.line)
     assert read(ADVICE)[0].id == derived.id
+
+
+def test_the_id_of_a_row_is_called_after_the_wire_or_in_french_and_is_no_sentence() -> None:
+    [named], [refused] = (
+        read((*ADVICE, "I-1"), headings=(*HEADINGS, "id")),
+        read((*ADVICE, "à voir"), headings=(*HEADINGS, "référence")),
+    )
+    assert "I-1" == named.id
+    [fault] = refused.faults
+    assert ("référence", True) == (fault.column, fault.reason.startswith("un identifiant a de 1 à 128 lettres"))
 
 
 def test_a_line_that_cannot_be_read_is_refused_alone() -> None:
