@@ -166,6 +166,11 @@ def test_a_question_ends_with_its_mark_and_its_help_is_made_of_sentences(type_: 
     assert re.fullmatch(r"[A-ZÀÉ«].*\.", field.help)
 
 
+@pytest.mark.parametrize("type_", ["training.held", "meeting.held"])
+def test_the_day_of_what_was_held_is_asked_for(type_: str) -> None:
+    assert "Quel jour a-t-elle eu lieu\u00a0?" == FORMS[type_].field("held_on").text
+
+
 @A_FIELD
 def test_a_field_for_a_code_says_what_a_code_is(type_: str, field: Field) -> None:
     del type_
