@@ -28,7 +28,8 @@ TESTS = ("tests/unit/domain", "tests/contract/test_scenarios.py", "tests/indicat
 OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "--no-header", "--assert=plain", "-k", "not command")
 KILLED, SURVIVED, TIMED_OUT, UNTESTED = "killed", "survived", "timed out", "untested"
 
-_SECONDS = 30  # of processor time, at most: three times what its tests take without a change is the limit of a mutant
+# Three times the processor time of its tests is the limit of a mutant, or this much more than their time.
+_SECONDS_MORE = 30
 _IMPORT_SECONDS = 10  # what importing everything afresh may take
 _BYTES = 4 << 30  # a mutant may fill the memory
 _EXAMPLES = 30  # of a property: a survivor goes through all of them
@@ -168,7 +169,8 @@ class _FirstFailure:
 
 def _limit(names: Iterable[str], seconds: dict[str, float]) -> int:
     """The seconds of processor time after which a mutant that runs these tests will not end any more."""
-    return min(_SECONDS, 3 + int(3 * sum(seconds[name] for name in names)))
+    own = sum(seconds[name] for name in names)
+    return 3 + int(own + min(2 * own, _SECONDS_MORE))
 
 
 def _fork(work: Callable[[], int], limit: int) -> int:

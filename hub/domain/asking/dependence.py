@@ -18,7 +18,6 @@ from hub.domain.asking.field import Answers, Field
 from hub.domain.asking.form import FORM
 from hub.domain.asking.watching import BY_COMMUNE, SHOWN_IN, watch
 from hub.domain.calendar.line import Line
-from hub.domain.calendar.paris import paris
 from hub.domain.routing.cases import Case, Grounds, read_case
 from hub.domain.routing.decision import Routing
 from hub.domain.routing.situation import Home, Place, Situation
@@ -57,9 +56,9 @@ class Dependence:
     def __init__(self, basis: Basis) -> None:
         self._basis = basis
         self._line = Line(is_open=basis.line_open, beyond_data=False, sentence="")
-        instant = datetime(REFERENCE_DAY.year, REFERENCE_DAY.month, REFERENCE_DAY.day, 12, tzinfo=paris())
         parameters = Parameters(joint_intervention_exclusion=basis.exclusion_in_force)
-        self._grounds = Grounds(instant, REFERENCE_DAY, None, None, parameters)
+        # An instant is read in a calendar only; whether the line is open, the basis says.
+        self._grounds = Grounds(datetime.min, REFERENCE_DAY, None, None, parameters)
         self._ends: dict[tuple[tuple[str, str], ...], tuple[Essence, frozenset[str]]] = {}
         self._found: dict[tuple[object, ...], bool] = {}
 
