@@ -122,6 +122,23 @@ def test_a_field_that_has_its_answer_is_not_asked_again(answers: dict[str, str])
     assert known.next_field(answers, TODAY) is None
 
 
+CLOSED_AT_THE_CAF = {"danger": "NO", "household.commune": "35237", "support": "YES", "support.caf": "CLOSED"}
+FOLLOWED: dict[str, tuple[dict[str, str], str]] = {
+    "an aid": ({"emitter.service": "CAF_SOCIAL_WORK", "request": "REFERRAL", "need": "DEPARTMENT_AID"}, "support.cd35"),
+    "an urgency": (
+        {"emitter.service": "TOWN_HALL", "request": "SOCIAL_URGENCY", "category": "DOMESTIC_VIOLENCE"},
+        "support.caf.same_event",
+    ),
+}
+
+
+@pytest.mark.parametrize(("answers", "expected"), FOLLOWED.values(), ids=FOLLOWED)
+def test_what_no_sample_of_the_rest_shows_is_looked_for_in_every_rest(answers: dict[str, str], expected: str) -> None:
+    found = Dependence(BASIS).next_field(answers | CLOSED_AT_THE_CAF, TODAY)
+    assert found is not None
+    assert expected == found.id
+
+
 @pytest.mark.parametrize("in_force", [True, False])
 def test_the_other_professional_is_asked_for_where_some_are_excluded(in_force: bool) -> None:  # noqa: FBT001 -- a row
     answers = CONVERSATIONS["a joint intervention"]
