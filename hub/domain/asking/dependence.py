@@ -7,7 +7,7 @@ rule: it calls them, and watches what they read.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
 
@@ -58,7 +58,7 @@ class Dependence:
         self._line = Line(is_open=basis.line_open, beyond_data=False, sentence="")
         parameters = Parameters(joint_intervention_exclusion=basis.exclusion_in_force)
         # An instant is read in a calendar only; whether the line is open, the basis says.
-        self._grounds = Grounds(datetime.min, REFERENCE_DAY, None, None, parameters)
+        self._grounds = Grounds(datetime.min.replace(tzinfo=UTC), REFERENCE_DAY, None, None, parameters)
         self._ends: dict[tuple[tuple[str, str], ...], tuple[Essence, frozenset[str]]] = {}
         self._found: dict[tuple[object, ...], bool] = {}
 

@@ -90,6 +90,7 @@ def test_every_fault_of_a_row_is_told_by_its_column_and_the_other_rows_stand() -
     bad, good = read(("hier", "", "bavardage", "de trop"), ADVICE)
     assert ["", "origine", "nature", "date et heure"] == [fault.column for fault in bad.faults]
     assert (2, None, "") == (bad.line, bad.event, bad.id)
+    assert "une valeur est attendue" == bad.faults[1].reason
     assert good.event is not None
 
 

@@ -25,6 +25,7 @@ from hub.domain.french_numbers import (
         pytest.param("12\u202f345", whole(12345), id="thousands"),
         pytest.param("−1\u202f000", whole(-1000), id="below zero"),
         pytest.param("+3", signed(3), id="more"),
+        pytest.param("+1", signed(1), id="one more"),
         pytest.param("0", signed(0), id="no change"),
         pytest.param("−3", signed(-3), id="less"),
         pytest.param("12,5", decimal(12.5), id="comma"),
@@ -42,6 +43,7 @@ from hub.domain.french_numbers import (
         pytest.param("mars 2026", month_in_full("2026-03"), id="month"),
         pytest.param("1er\u00a0mars 2026", day_in_full(date(2026, 3, 1)), id="day"),
         pytest.param("1er\u00a0juillet 2026", day_of(datetime(2026, 6, 30, 22, tzinfo=UTC)), id="day in Paris"),
+        pytest.param("30\u00a0juin 2026", day_of(datetime(2026, 6, 30, 21, tzinfo=UTC)), id="the day before in Paris"),
         pytest.param(
             "31\u00a0décembre 2026 à 13\u00a0h\u00a045",
             instant_in_full(datetime(2026, 12, 31, 12, 45, tzinfo=UTC)),
