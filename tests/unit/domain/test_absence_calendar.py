@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.directory.absence_calendar import BEFORE, Changes, Days, Declared, changes, everything_withdrawn, joined
+from hub.domain.directory.absence_calendar import (
+    AHEAD,
+    BEFORE,
+    MOST,
+    Changes,
+    Days,
+    Declared,
+    changes,
+    everything_withdrawn,
+    joined,
+)
 
 TODAY = date(2026, 7, 8)
 NOTHING = Changes((), (), (), ())
@@ -23,6 +33,8 @@ NEW = Declared(july(6, 10), "k")
 ENDED = Declared(july(6, 10), "k", seen=True, ended=True)
 OVER = Declared(july(1, 7), "k", seen=True)
 LONG_OVER = Declared(Days(date(2026, 5, 1), TODAY - BEFORE - timedelta(1)), "k", seen=True)
+OVER_FOR_A_MONTH = Declared(Days(date(2026, 5, 1), TODAY - BEFORE), "k", seen=True)
+LAST_DAY = Declared(july(6, 8), "k", seen=True)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +51,10 @@ LONG_OVER = Declared(Days(date(2026, 5, 1), TODAY - BEFORE - timedelta(1)), "k",
         ([july(6, 12)], [ENDED], "", Changes((july(6, 12),), (), (), (ENDED,))),
         ([july(1, 7)], [], "", NOTHING),
         ([], [OVER], "k", NOTHING),
+        ([], [OVER_FOR_A_MONTH], "k", NOTHING),
         ([], [LONG_OVER], "k", Changes((), (LONG_OVER,), (), ())),
+        ([july(6, 8)], [], "", Changes((july(6, 8),), (), (), ())),
+        ([], [LAST_DAY], "k", Changes((), (LAST_DAY,), (), ())),
     ],
     ids=[
         "new",
@@ -53,13 +68,21 @@ LONG_OVER = Declared(Days(date(2026, 5, 1), TODAY - BEFORE - timedelta(1)), "k",
         "ended, then changed",
         "over when first seen",
         "over since yesterday",
+        "over for a month to the day",
         "over for long",
+        "new on its last day",
+        "gone on its last day",
     ],
 )
 def test_a_calendar_changes_the_directory_by_its_differences(
     wanted: list[Days], declared: list[Declared], held: str, expected: Changes
 ) -> None:
     assert expected == changes(wanted, declared, frozenset(held), TODAY)
+
+
+def test_a_calendar_is_read_from_a_month_back_to_three_ahead_and_declares_no_more_than_a_person_is_absent() -> None:
+    assert (timedelta(days=30), timedelta(days=90), 100) == (BEFORE, AHEAD, MOST)
+    assert (False, False) == (NEW.seen, NEW.ended)
 
 
 def test_a_calendar_that_is_removed_withdraws_all_but_what_was_ended() -> None:
