@@ -109,7 +109,7 @@ def _print(found: Comparison, events: list[EventDifference], cells: list[CellDif
 
 def _table(title: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
     if on_terminal():
-        print_table(columns, rows, title=title)
+        print_table(columns, rows, title=title, numbers=_CELL_COLUMNS[-2:], whole=_EVENT_COLUMNS[:2])
         typer.echo("")
         return
     for row in rows:

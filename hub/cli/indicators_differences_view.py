@@ -6,7 +6,7 @@ from typing import Any, Final
 import typer
 from sqlalchemy import RowMapping
 
-from hub.cli.output import on_terminal, print_json, print_line, print_table
+from hub.cli.output import on_terminal, print_json, print_line, print_records, print_table
 from hub.domain.calendar.paris import paris
 from hub.domain.french import NO_BREAK, plural
 from hub.domain.french_numbers import signed, whole
@@ -41,6 +41,7 @@ def show_import(
     print_table(
         ("ligne", "événement ou mesure", "résultat", "détail"),
         ((receipt.line, receipt.names, receipt.status.label, receipt.reason) for receipt in receipts),
+        numbers=("ligne",),
     )
     read, kept = len(receipts), len(receipts) - refused
     typer.echo(
@@ -62,25 +63,36 @@ def show_files(rows: Iterable[RowMapping], *, as_json: bool) -> None:
         for row in found:
             print_json({**row, "sha256": row["sha256"].hex()})
         return
-    print_table(
-        ("n°", "institution", "contenu", "mois", "prises en compte", "refusées", "par", "le", "empreinte"),
-        (
-            (
-                row["seq"],
-                _SHORT[Institution(row["institution"])],
-                _KINDS[row["kind"]],
-                "" if row["first"] is None else Period("", row["first"], row["last"]).label(),
-                whole(row["taken"]),
-                whole(row["refused"]),
-                row["imported_by"],
-                row["imported_at"].astimezone(paris()).strftime("%d/%m/%Y %H:%M"),
-                row["sha256"].hex()[:16],
-            )
-            for row in found
-        ),
-    )
+    if on_terminal():
+        print_records(map(_file_record, found))
+    for row in () if on_terminal() else found:
+        print_line(*_file(row))
     if not found and on_terminal():
         typer.echo("Aucun comptage n’a été importé.")
+
+
+def _file(row: RowMapping) -> tuple[str, ...]:
+    """Number, institution, what it holds, months, lines taken and refused, by whom, when, start of its hash."""
+    return (
+        str(row["seq"]),
+        _SHORT[Institution(row["institution"])],
+        _KINDS[row["kind"]],
+        "" if row["first"] is None else Period("", row["first"], row["last"]).label(),
+        whole(row["taken"]),
+        whole(row["refused"]),
+        row["imported_by"],
+        row["imported_at"].astimezone(paris()).strftime("%d/%m/%Y %H:%M"),
+        row["sha256"].hex()[:16],
+    )
+
+
+def _file_record(row: RowMapping) -> tuple[str, list[str]]:
+    number, institution, kind, months, taken, refused, who, at, digest = _file(row)
+    lines = f"{taken} {plural('ligne', row['taken'])} {plural('prise', row['taken'])} en compte"
+    return f"n°{NO_BREAK}{number}  {institution}, {kind}{f', {months}' if months else ''}", [
+        f"{lines}{NO_BREAK}; {plural('refusée', row['refused'])}{NO_BREAK}: {refused}",
+        f"importé le {at} par {who}{NO_BREAK}; empreinte {digest}",
+    ]
 
 
 def show_differences(
@@ -111,6 +123,7 @@ def show_differences(
                 for row in shown
             ),
             title=f"Événements comptés, {period.label()}",
+            numbers=("hub", "son comptage", "écart"),
         )
         _print_lacking(shown)
     if numbers:
@@ -118,6 +131,7 @@ def show_differences(
             ("chiffre", "mois", "hub", "CAF", "Département"),
             ((figure.label, month_label(figure.month), *_figure_numbers(figure)) for figure in numbers),
             title=f"Chiffres donnés, {period.label()}",
+            numbers=("hub", "CAF", "Département"),
         )
     _print_summary(events, figures)
 
@@ -135,15 +149,20 @@ def _print_lines(events: Iterable[EventDifference], figures: Iterable[FigureDiff
         print_line("chiffre", figure.measure, figure.month, dims, *_figure_numbers(figure))
 
 
-def _print_lacking(events: Iterable[EventDifference]) -> None:
-    rows = []
+def _print_lacking(events: Sequence[EventDifference]) -> None:
+    """Under what is lacking to whom: the events' ids and sources, whole, for whoever looks for them."""
     for row in events:
-        of = (EVENT_LABELS.get(row.type, row.type), month_label(row.month))
-        rows += [("manque au hub", *of, *lacking.key, _why(lacking.where)) for lacking in row.lacked_by_hub]
-        rows += [(_LACKED_BY[row.institution], *of, *key, "") for key in row.lacked_by_institution]
-    if rows:
-        typer.echo()
-        print_table(("", "événements", "mois", "source", "identifiant", "pourquoi"), rows)
+        own = (
+            ("manque au hub", [(*reversed(lacking.key), _why(lacking.where)) for lacking in row.lacked_by_hub]),
+            (_LACKED_BY[row.institution], [(*reversed(key), "") for key in row.lacked_by_institution]),
+        )
+        for words, found in own:
+            if found:
+                of = f"{EVENT_LABELS.get(row.type, row.type)}, {month_label(row.month)}"
+                typer.echo()
+                columns = ("identifiant", "source", "pourquoi") if found[0][2] else ("identifiant", "source", "")
+                print_table(columns, found, title=f"{words[:1].upper()}{words[1:]}{NO_BREAK}: {of}", whole=columns[:2])
+    if any(row.lacked_by_hub or row.lacked_by_institution for row in events):
         typer.echo()
 
 

@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from hub.cli.output import on_terminal, print_json, print_line, print_table
+from hub.cli.output import on_terminal, print_json, print_line, print_records, print_table
 from hub.domain.activity.feedback import FeedbackState
 from hub.domain.activity.personal import personal_signs
 from hub.domain.calendar.paris import paris
@@ -17,7 +16,6 @@ from hub.domain.indicators.periods import month_label
 from hub.domain.indicators.vocabulary import label_of
 from hub.ledger.feedback import Moderated, ModerationAct
 
-_COLUMNS: Final = ("identifiant", "mois", "sujet", "sorte", "état", "texte")
 _STYLES: Final = {FeedbackState.WAITING: "yellow", FeedbackState.SHOWN: "green", FeedbackState.WITHHELD: "red"}
 _ERASED: Final = "(texte effacé)"
 _REPLACED: Final = "remplacé"
@@ -33,16 +31,7 @@ def show_list(found: Sequence[Moderated], limit: int, *, as_json: bool) -> None:
         for one in found:
             print_line(*_cells(one), ", ".join(_signs(one)))
         return
-    table = Table(header_style="bold", box=None, pad_edge=False)
-    for column in _COLUMNS:
-        table.add_column(column, overflow="fold", no_wrap=column == _COLUMNS[0])
-    for one in found:
-        *cells, state, text = _cells(one)
-        shown = Text(text)
-        for sign in _signs(one):
-            shown.append(f"\n⚠ semble contenir {sign}", style="bold yellow")
-        table.add_row(*map(Text, cells), Text(state, style=_STYLES[one.state]), shown)
-    Console().print(table)
+    print_records(map(_record, found))
     told = f"Les {limit} premiers." if len(found) == limit else "" if found else "Aucun retour."
     if told:
         Console(stderr=True).print(told, style="dim")
@@ -77,6 +66,13 @@ def _cells(one: Moderated) -> tuple[str, ...]:
     said = one.feedback
     kind = label_of("feedback", said.kind)
     return said.id, said.month, label_of("theme", said.theme), kind, _state(one), _text(one)
+
+
+def _record(one: Moderated) -> tuple[Text, list[str | Text]]:
+    id_, _, theme, kind, state, text = _cells(one)
+    signs = [Text(f"⚠ semble contenir {sign}", style="bold yellow") for sign in _signs(one)]
+    heading = Text.assemble((id_, "bold"), "  ", (state, _STYLES[one.state]))
+    return heading, [Text(f"{theme}, {kind}, {month_label(one.feedback.month)}", style="dim"), text, *signs]
 
 
 def _state(one: Moderated) -> str:

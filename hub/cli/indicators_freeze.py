@@ -3,19 +3,21 @@
 import asyncio
 import getpass
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar
 
 import typer
+from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.cli.indicators_period import PeriodArgument, period_named
 from hub.cli.local import local_settings
-from hub.cli.output import AsJson, on_terminal, print_json, print_table
+from hub.cli.output import AsJson, on_terminal, print_json, print_line, print_records
 from hub.domain.calendar.paris import paris
 from hub.domain.french import NO_BREAK, plural
+from hub.domain.french_numbers import whole
 from hub.domain.indicators.catalogue import INDICATORS
 from hub.errors import HubError
 from hub.ledger.engine import ledger_engine, unavailable
@@ -34,17 +36,6 @@ from hub.ledger.indicators.periods import (
 
 T = TypeVar("T")
 
-_COLUMNS: Final = (
-    "période",
-    "figée le",
-    "par",
-    "événements",
-    "arrivés depuis",
-    "écarts depuis",
-    "règles",
-    "sceau",
-    "état",
-)
 _BROKEN: Final = {
     "seal": "le contenu ne correspond plus au sceau",
     "inputs": "les événements comptés ont changé",
@@ -88,7 +79,7 @@ def freeze_command(
     if as_json:
         print_json(_plain(frozen))
         return
-    events = f"{_number(frozen.inputs)} {plural('événement', frozen.inputs)} {plural('compté', frozen.inputs)}"
+    events = f"{whole(frozen.inputs)} {plural('événement', frozen.inputs)} {plural('compté', frozen.inputs)}"
     typer.echo(f"{frozen.period.label()}{NO_BREAK}: période figée, {events}.")
     typer.echo(f"Sceau{NO_BREAK}: {frozen.seal.hex()}")
 
@@ -113,10 +104,7 @@ def frozen_command(
             said = {"stands": one.verified.stands, "broken": _broken(one.verified)}
             print_json(_plain(one.frozen) | later | said)
     else:
-        if found or not on_terminal():
-            print_table(_COLUMNS, [_row(one, quick=quick) for one in found])
-        else:
-            typer.echo("Aucune période n’est figée.")
+        _show(found, quick=quick)
     if not all(one.verified.stands for one in found):
         raise typer.Exit(1)
 
@@ -185,7 +173,29 @@ def _broken(verified: Verified) -> list[str]:
     return [name for name in _BROKEN if not getattr(verified, name)]
 
 
-def _row(found: _Found, *, quick: bool) -> tuple[object, ...]:
+def _show(found: Sequence[_Found], *, quick: bool) -> None:
+    if on_terminal() and found:
+        print_records(_record(one, quick=quick) for one in found)
+    elif on_terminal():
+        typer.echo("Aucune période n’est figée.")
+    for one in () if on_terminal() else found:
+        print_line(*_row(one, quick=quick))
+
+
+def _record(found: _Found, *, quick: bool) -> tuple[Text, list[str]]:
+    name, at, who, inputs, later, differing, rules, seal, state = _row(found, quick=quick)
+    style = "green" if found.verified.stands else "bold red"
+    label = f"{found.frozen.period.label()} ({name})"
+    counted = f"{inputs} {plural('événement', found.frozen.inputs)}"
+    return Text.assemble((label, "bold"), "  ", (state, style)), [
+        f"figée le {at} par {who}{NO_BREAK}; règles {rules or 'non précisées'}",
+        f"{counted}{NO_BREAK}; arrivés depuis{NO_BREAK}: {later}{NO_BREAK}; écarts depuis{NO_BREAK}: {differing}",
+        f"sceau {seal}",
+    ]
+
+
+def _row(found: _Found, *, quick: bool) -> tuple[str, ...]:
+    """Period, when and by whom it was frozen, events, those that came since, numbers that differ since, rules, seal."""
     frozen = found.frozen
     broken = [_BROKEN[name] for name in _broken(found.verified)]
     intact = "sceau intact" if quick else "intacte"
@@ -193,17 +203,13 @@ def _row(found: _Found, *, quick: bool) -> tuple[object, ...]:
         frozen.period.name,
         frozen.frozen_at.astimezone(paris()).strftime("%d/%m/%Y %H:%M"),
         frozen.frozen_by,
-        _number(frozen.inputs),
-        _number(found.later),
-        _number(found.differing),
+        whole(frozen.inputs),
+        whole(found.later),
+        whole(found.differing),
         ", ".join(frozen.rules_versions),
         frozen.seal.hex()[:16],
         f"{NO_BREAK}; ".join(broken) or intact,
     )
-
-
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", "\u202f")
 
 
 def _plain(frozen: Frozen) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from hub.cli.output import on_terminal, print_json, print_line
+from hub.cli.output import on_terminal, print_json, print_line, print_prose
 from hub.domain.calendar.paris import paris
 from hub.domain.french import without_bad_breaks
 from hub.domain.french_numbers import day_in_full, whole
@@ -25,8 +25,8 @@ from hub.ledger.indicators.showing import ShownPeriod
 _OVERLAP = "Le détail n’est montré que par mois ou par année de référence."
 _NOTHING_RECEIVED = "Rien n’a été fourni pour cette période."
 _READ_SO = (
-    "« masqué »\u00a0: un nombre de 1 à 4, ou un autre qui le laisserait deviner. « non fourni »\u00a0: rien n’a été "
-    "transmis, ce n’est pas un zéro."
+    "« masqué »\u00a0: un nombre de 1 à 4, ou un autre qui le laisserait deviner. « non\u00a0fourni »\u00a0: rien n’a "
+    "été transmis, ce n’est pas un zéro."
 )
 
 
@@ -50,16 +50,16 @@ def _on_terminal(shown: ShownPeriod) -> None:
     console = Console(highlight=False)
     console.print(Text(f"Indicateurs\u00a0: {shown.period.label()}", style="bold"))
     for line in _standing(shown):
-        console.print(Text(line, style="cyan"))
-    console.print(Text(_READ_SO, style="dim"))
+        print_prose(console, line, "cyan")
+    print_prose(console, _READ_SO, "dim")
     if not shown.detailed:
-        console.print(Text(_OVERLAP, style="dim"))
+        print_prose(console, _OVERLAP, "dim")
     for one in shown.indicators:
         _indicator(console, one, detailed=shown.detailed)
     if shown.later:
         console.print()
         console.print(Text("Arrivé depuis, et compté à part", style="bold"))
-        table = _table("", "indicateur", "figé", "avec ce qui est arrivé depuis")
+        table = _table("indicateur", "figé", "avec ce qui est arrivé depuis", second="chiffre")
         for later in shown.later:
             figures = (value_words(later.frozen.value), value_words(later.since.value))
             table.add_row(later.indicator.id, later.frozen.label, *figures)
@@ -71,8 +71,8 @@ def _indicator(console: Console, one: ShownIndicator, *, detailed: bool) -> None
     console.print()
     console.print(Text.assemble((of.id, "bold cyan"), "  ", (without_bad_breaks(of.title), "bold")))
     said = f"« {of.quote} » ({of.article})" if of.quote else f"Ajouté par les deux institutions ({of.article})"
-    console.print(Padding(Text(without_bad_breaks(said), style="italic"), (0, 0, 0, 2)))
-    console.print(Padding(Text(without_bad_breaks(of.definition), style="dim"), (0, 0, 0, 2)))
+    print_prose(console, without_bad_breaks(said), "italic", indent=2)
+    print_prose(console, without_bad_breaks(of.definition), "dim", indent=2)
     values = Table.grid(padding=(0, 2))
     values.add_column()
     values.add_column(justify="right")
@@ -93,9 +93,8 @@ def _breakdown(console: Console, one: ShownBreakdown) -> None:
     table = one.table
     console.print(Padding(Text(one.label, style="underline"), (1, 0, 0, 2)))
     if table.withheld is not Withheld.NOTHING:
-        console.print(
-            Padding(Text(f"{WITHHELD_WORDS[table.withheld]} Total\u00a0: {whole(table.total)}.", "dim"), (0, 0, 0, 2))
-        )
+        words = f"{WITHHELD_WORDS[table.withheld]} Total\u00a0: {whole(table.total)}."
+        print_prose(console, words, "dim", indent=2)
     elif not table.rows:
         console.print(Padding(Text("Aucun.", style="dim"), (0, 0, 0, 2)))
     elif len(one.by) == 2:
@@ -137,9 +136,12 @@ def _series(console: Console, one: ShownSeries) -> None:
     console.print(Padding(listed, (0, 0, 0, 2)))
 
 
-def _table(first: str, *numbers: str) -> Table:
+def _table(first: str, *numbers: str, second: str | None = None) -> Table:
+    """A table of numbers under one heading of words, or two."""
     table = Table(header_style="bold", box=None, pad_edge=False)
     table.add_column(first)
+    if second is not None:
+        table.add_column(second)
     for label in numbers:
         table.add_column(label, justify="right")
     return table

@@ -2,15 +2,18 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, Any
+from textwrap import wrap
+from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
+from rich.console import Console, JustifyMethod
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+_NARROWEST: Final = 20
 _ONE_LINE = str.maketrans("\t\r\n", "   ")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 
@@ -30,16 +33,49 @@ def print_line(*cells: object) -> None:
     typer.echo("\t".join(str(cell).translate(_ONE_LINE) for cell in cells))
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
-    """Print rows as a table on a terminal; in a pipe, one tab-separated line each and no heading."""
+def print_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    title: str | None = None,
+    *,
+    numbers: Collection[str] = (),
+    whole: Collection[str] = (),
+) -> None:
+    """Print rows as a table on a terminal; in a pipe, one tab-separated line each and no heading.
+
+    Of the columns, `numbers` are set to the right, and `whole` never broken (an id that somebody copies); nothing is
+    ever cut: what is too long for a line goes on in the next.
+    """
     if not on_terminal():
         for row in rows:
             print_line(*row)
         return
-    table = Table(*columns, title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    console = Console()
+    if title is not None:
+        print_prose(console, title, "italic")
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    for name in columns:
+        side: JustifyMethod = "right" if name in numbers else "left"
+        table.add_column(name, justify=side, overflow="fold", no_wrap=name in whole)
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
-    Console().print(table)
+    console.print(table)
+
+
+def print_records(records: Iterable[tuple[str | Text, Sequence[str | Text]]]) -> None:
+    """Print on a terminal what is too much for the row of a table: each as a heading, with its lines below it."""
+    console = Console(highlight=False)
+    for heading, lines in records:
+        console.print(heading if isinstance(heading, Text) else Text(heading, style="bold"))
+        for line in lines:
+            style = line.style if isinstance(line, Text) else ""
+            print_prose(console, str(line), style, indent=4)
+
+
+def print_prose(console: Console, words: str, style: str | Style = "", indent: int = 0) -> None:
+    """Print running text, never broken at a no-break space (which Rich takes for a place to break)."""
+    for line in wrap(words, max(console.width - indent, _NARROWEST), break_on_hyphens=False):
+        console.print(Text(" " * indent + line, style=style), soft_wrap=True)
 
 
 def seconds_between(start: datetime | None, end: datetime | None) -> str:

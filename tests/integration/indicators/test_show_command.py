@@ -134,6 +134,10 @@ def test_a_terminal_shows_tables_under_titles_with_the_words_of_the_convention(m
     assert "« évolution des flux et nature des mails reçus dans CDAP »" in shown
     assert "Arrivé depuis, et compté à part" in shown
     assert "CDAS-03" in shown
+    heading, first = shown.partition("Arrivé depuis, et compté à part\n")[2].splitlines()[:2]
+    assert ["indicateur", "chiffre", "figé"] == heading.split()[:3]
+    assert heading.index("chiffre") == first.index("Messages reçus")
+    assert heading.index("figé") + len("figé") == first.index("52") + len("52")
 
 
 @pytest.mark.parametrize("arguments", [("--period", "2026-13"), ("--period", "mars"), ("--indicator", "V9")], ids=str)
