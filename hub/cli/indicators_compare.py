@@ -13,6 +13,7 @@ from hub.domain.french import NO_BREAK, plural
 from hub.domain.french_numbers import whole
 from hub.domain.indicators.cells import MEASURES
 from hub.domain.indicators.differences import EVENT_LABELS
+from hub.domain.indicators.part_words import parts_words
 from hub.domain.indicators.periods import Period
 from hub.processes.processors import readers
 from hub.replay.comparing import CellDifference, Comparison, EventDifference, Lack, compare
@@ -24,7 +25,7 @@ _LACKS: Final = {
     Lack.OTHER_CONTENT: "un autre contenu dans le registre",
 }
 _EVENT_COLUMNS: Final = ("événement", "source", "type", "mois", "écart")
-_CELL_COLUMNS: Final = ("mois", "mesure", "dimensions", "recompté", "en direct")
+_CELL_COLUMNS: Final = ("mois", "mesure", "détail", "recompté", "en direct")
 
 
 def compare_command(
@@ -121,5 +122,11 @@ def _event_row(one: EventDifference) -> tuple[object, ...]:
 
 
 def _cell_row(one: CellDifference) -> tuple[object, ...]:
-    dims = ", ".join(part or "non indiqué" for part in one.cell.dims)
-    return one.cell.month, MEASURES[one.cell.measure].label, dims, whole(one.replayed), whole(one.live)
+    measure = MEASURES[one.cell.measure]
+    named = dict(zip(measure.dims, one.cell.dims, strict=True))
+    if (type_ := named.pop("type", None)) is not None:  # of « événements reçus »: which
+        words = f"{measure.label}{NO_BREAK}: {EVENT_LABELS.get(type_, type_)}"
+    else:
+        words = measure.label
+    parts = parts_words(measure.id, named.items())
+    return one.cell.month, words, parts, whole(one.replayed), whole(one.live)

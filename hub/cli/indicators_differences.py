@@ -18,7 +18,7 @@ from hub.cli.key_acts import in_ledger
 from hub.cli.local import local_settings
 from hub.cli.output import AsJson, on_terminal
 from hub.domain.french import NO_BREAK
-from hub.domain.indicators.facts import COUNTED
+from hub.domain.indicators.differences import EVENT_LABELS
 from hub.domain.indicators.own_counts import CountKind, LineStatus, kind_of, places_of, read_own_count
 from hub.domain.indicators.periods import PeriodInvalid
 from hub.domain.vocabulary import Institution
@@ -93,10 +93,10 @@ def import_command(
     if institution not in COUNTING:
         msg = f"--institution attend {_WHO_COUNTS}."
         raise DifferencesUsage(msg, "Les partenaires ne comptent pas pour le comité de suivi.")
-    unknown = sorted(set(type_ or ()) - COUNTED)
+    unknown = sorted(set(type_ or ()) - EVENT_LABELS.keys())
     if unknown:
         msg = f"--type{NO_BREAK}: {', '.join(unknown)} n’est compté par aucun indicateur."
-        raise DifferencesUsage(msg, "« hub indicators differences --all » donne les types comptés.")
+        raise DifferencesUsage(msg, f"Types comptés{NO_BREAK}: {', '.join(EVENT_LABELS)}.")
     table = read_table(file)
     try:
         kind = kind_of(table.columns)

@@ -133,7 +133,7 @@ def _act(act: Callable[[AsyncConnection], Awaitable[T]]) -> T:
     try:
         return in_ledger(act)
     except FeedbackActRefused as error:
-        raise ModerationRefused(str(error), "« hub indicators feedback show » donne l’état du texte.") from None
+        raise ModerationRefused(str(error), "« hub indicators feedback list --all » donne leur état.") from None
 
 
 def _found(id_: str, source: str | None) -> Moderated:
@@ -141,7 +141,7 @@ def _found(id_: str, source: str | None) -> Moderated:
     found = [one for one in every if source in (None, one.feedback.source)]
     if not found:
         msg = f"Il n’y a pas de retour {id_}."
-        raise FeedbackUnknown(msg, "« hub indicators feedback list » donne les identifiants.")
+        raise FeedbackUnknown(msg, "« hub indicators feedback list --all » donne les identifiants.")
     if len(found) > 1:
         msg = f"Plusieurs sources ont un retour {id_}."
         raise FeedbackUsage(msg, f"Choisir par --source : {', '.join(one.feedback.source for one in found)}.")

@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.cli.indicators_period import PeriodArgument, period_named
+from hub.cli.indicators_period import PeriodArgument, PeriodUsage, period_named
 from hub.cli.local import local_settings
 from hub.cli.output import AsJson, on_terminal, print_json, print_line, print_records
 from hub.domain.calendar.paris import paris
@@ -28,6 +28,7 @@ from hub.ledger.indicators.periods import (
     Frozen,
     NotFreezable,
     Verified,
+    freezable,
     freeze,
     frozen_periods,
     later_facts,
@@ -36,6 +37,7 @@ from hub.ledger.indicators.periods import (
 
 T = TypeVar("T")
 
+_EXAMPLE: Final = "hub indicators freeze 2026-03"
 _BROKEN: Final = {
     "seal": "le contenu ne correspond plus au sceau",
     "inputs": "les événements comptés ont changé",
@@ -69,13 +71,16 @@ def freeze_command(
     Exit code: 0; 1 when it cannot be frozen, or PostgreSQL does not answer; 2 for what names no period.
     """
     settings = local_settings()
-    wanted = period_named(period, settings)
+    wanted = period_named(period, settings, _EXAMPLE)
+    if not freezable(wanted):
+        msg = "Seuls se figent un mois (2026-03) ou une année de référence (2026)."
+        raise PeriodUsage(msg, f"Exemple{NO_BREAK}: {_EXAMPLE}")
     _confirm(f"Figer {wanted.label()}{NO_BREAK}? Ses chiffres ne changeront plus jamais.", yes=yes)
     who = f"operator:{by or getpass.getuser()}"
     try:
         frozen = _with_engine(lambda engine: freeze(engine, wanted, who, lambda: datetime.now(UTC), definitions()))
     except NotFreezable as error:
-        raise PeriodNotFrozen(str(error), "« hub indicators frozen » donne les périodes figées.") from None
+        raise PeriodNotFrozen(str(error), error.way_out) from None
     if as_json:
         print_json(_plain(frozen))
         return

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from hub.domain.calendar.paris import paris
+from hub.domain.french import NO_BREAK
 from hub.domain.indicators.periods import Period, PeriodInvalid, asked_period
 from hub.errors import HubError
 from hub.processes.parameters import read_parameters
@@ -24,11 +25,14 @@ class PeriodUsage(HubError):
     exit_code = 2
 
 
-def period_named(text: str | None, settings: Settings) -> Period:
-    """The period that `text` names; None: the current reference year, up to this month. Raises PeriodUsage."""
+def period_named(text: str | None, settings: Settings, example: str = "--period 2026-03") -> Period:
+    """The period that `text` names; None: the current reference year, up to this month.
+
+    Raises PeriodUsage, with `example` of what the command takes.
+    """
     now = datetime.now(UTC)
     year_start = read_parameters(settings).on(now.astimezone(paris()).date()).reference_year_start
     try:
         return asked_period(text, now, year_start)
     except PeriodInvalid as error:
-        raise PeriodUsage(str(error), "Exemple : --period 2026-03.") from None
+        raise PeriodUsage(str(error), f"Exemple{NO_BREAK}: {example}") from None

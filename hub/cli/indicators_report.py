@@ -69,13 +69,13 @@ def _asked(month: str | None, year: str | None) -> Asked:
     text = month or year
     if text is None or (month is not None and year is not None):
         msg = "Il faut un mois ou une année, et un seul des deux."
-        raise PeriodUsage(msg, "Exemples : --month 2026-03, --year 2026.")
+        raise PeriodUsage(msg, "Exemples\u00a0: --month 2026-03, --year 2026")
     settings, now = local_settings(), datetime.now(UTC)
-    period = period_named(text, settings)
+    period = period_named(text, settings, "--month 2026-03" if month is not None else "--year 2026")
     length = 1 if month is not None else 12
     if len(period.months) != length:
         msg = f"« {text} » n’est pas {'un mois' if length == 1 else 'une année'}."
-        raise PeriodUsage(msg, "Exemples : --month 2026-03, --year 2026.")
+        raise PeriodUsage(msg, "Exemples\u00a0: --month 2026-03, --year 2026")
     year_start = read_parameters(settings).on(now.astimezone(paris()).date()).reference_year_start
     audience = Audience.TECHNICAL_MEETING if length == 1 else Audience.COMMITTEE
     found = asked_report(period, audience, now, year_start)

@@ -9,7 +9,7 @@ from hub.domain.indicators.cells import MEASURES, Cell
 from hub.domain.indicators.facts import Key
 from hub.domain.indicators.masking import MASKED, Shown, Withheld, mask_table
 from hub.domain.indicators.own_counts import OwnEvent, OwnFigure
-from hub.domain.indicators.vocabulary import dimension_label
+from hub.domain.indicators.part_words import parts_words
 from hub.domain.vocabulary import Institution, Labelled
 
 Place = tuple[str, str]
@@ -122,11 +122,11 @@ class FigureDifference:
     @property
     def label(self) -> str:
         """What is counted, in French."""
-        parts = [dimension_label(self.measure, name, symbol) for name, symbol in _parts(self.dims)]
+        parts = parts_words(self.measure, _parts(self.dims))
         named = MEASURES[self.measure].label
         if (type_ := dict(self.dims).get("type")) is not None:
             return EVENT_LABELS.get(type_, type_)
-        return f"{named} ({', '.join(parts)})" if parts else named
+        return f"{named} ({parts})" if parts else named
 
 
 def event_differences(

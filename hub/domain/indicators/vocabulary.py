@@ -162,6 +162,7 @@ _BY_DIMENSION: Final[Mapping[str, Mapping[str, str]]] = {
     "outcome": _labels(Outcome),
     "service": _labels(Service),
     "issuer": _labels(Institution),
+    "institution": _labels(Institution),
     "code": {code.value: f"{code.value} – {code.label}" for code in NoticeCode},
 }
 

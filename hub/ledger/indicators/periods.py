@@ -38,8 +38,15 @@ where month between :first and :last and counted_at <= :until
 """)
 
 
+_LISTED: Final = "« hub indicators frozen » donne les périodes figées."
+
+
 class NotFreezable(ValueError):
-    """The period cannot be frozen, or not now; the message says why, in French."""
+    """The period cannot be frozen, or not now; the message says why and `way_out` what to do, in French."""
+
+    def __init__(self, message: str, way_out: str = "") -> None:
+        super().__init__(message)
+        self.way_out = way_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +83,18 @@ class Verified:
         return self.seal and self.inputs and self.recount and self.cells
 
 
+def freezable(period: Period) -> bool:
+    """Whether it is of the kind that is frozen: a month or a reference year, under its own name."""
+    return (len(period.months), period.name) in {(1, period.first), (12, period.first[:4])}
+
+
 async def freeze(
     engine: AsyncEngine, period: Period, by: str, clock: Callable[[], datetime], definitions: Definitions
 ) -> Frozen:
     """Count what waits, then freeze a month or a year that is over. Raises NotFreezable."""
     if period.last >= month_of(clock()):
         msg = f"La période {period.label()} n’est pas encore achevée."
-        raise NotFreezable(msg)
+        raise NotFreezable(msg, "Elle se fige à partir du mois qui la suit.")
     while True:
         async with engine.begin() as connection:
             await hold_lock(connection)
@@ -133,21 +145,22 @@ async def _count_some(connection: AsyncConnection, now: datetime) -> int:
         if isinstance(error, UNAVAILABLE):
             raise
         msg = "Un événement reçu ne peut pas être compté (« fact_not_counted » dans le journal des processeurs)."
-        raise NotFreezable(msg) from error
+        way_out = "deploy/runbooks/indicators-not-counted.md dit quoi faire\u00a0; ensuite, figer de nouveau."
+        raise NotFreezable(msg, way_out) from error
 
 
 async def _check(connection: AsyncConnection, period: Period) -> None:
     """Raise NotFreezable for what is neither a month nor a year, or touches a period that stands already."""
-    if (len(period.months), period.name) not in {(1, period.first), (12, period.first[:4])}:
+    if not freezable(period):
         msg = "Seuls se figent un mois (2026-03) ou une année de référence (2026)."
         raise NotFreezable(msg)
     for name, first, last in await connection.execute(text("select name, first, last from indicator_period")):
         if name == period.name:
             msg = f"La période {period.label()} est déjà figée."
-            raise NotFreezable(msg)
+            raise NotFreezable(msg, _LISTED)
         if first != last and first <= period.last and period.first <= last:
             msg = f"La période {period.label()} touche l’année {name}, qui est déjà figée."
-            raise NotFreezable(msg)
+            raise NotFreezable(msg, _LISTED)
 
 
 async def _freeze(

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from hub.cli.indicators import app
 from hub.domain.indicators.facts import Fact
 from hub.domain.indicators.periods import Period
+from hub.errors import HubError
 from hub.ledger.indicators.periods import NotFreezable
 from tests.integration.indicators.counting_bench import Bench
 from tests.integration.indicators.mixed_facts import mixed
@@ -166,6 +167,13 @@ def test_the_command_freezes_says_so_and_proves_it(
     assert sum(fact.month == "2026-01" for fact in FACTS[50:]) == json.loads(one.output)["later_events"] > 0
     assert json.loads(one.output)["later_differences"] > 0
     assert ["cells"] == json.loads(tampered.output)["broken"]
+
+
+@pytest.mark.parametrize("period", ["mars", "2026-13", "2026-01..2026-06", "2026-01..2026-01"])
+def test_what_is_neither_a_month_nor_a_year_is_refused_before_anybody_is_asked(period: str) -> None:
+    refused = CliRunner().invoke(app, ["freeze", period]).exception
+    assert isinstance(refused, HubError)
+    assert (2, "Exemple\u00a0: hub indicators freeze 2026-03") == (refused.exit_code, refused.way_out)
 
 
 def _one(facts: list[Fact]) -> Fact:
