@@ -63,6 +63,8 @@ def test_labels_are_sentences_and_those_of_axes_stand_within_one() -> None:
         assert of.provided is True
         assert labels == [label for label in labels if CAPITAL.match(label)]
         assert not any("None" in label for label in labels)
+        names = {axis.name for breakdown in of.breakdowns for axis in breakdown.by}
+        assert names <= {name for measure in MEASURES.values() for name in measure.dims} | {"lead"}
         axes = {axis.label for breakdown in of.breakdowns for axis in breakdown.by} - {"CDAS"}
         assert axes == {label for label in axes if SMALL.match(label)}
 
@@ -180,3 +182,19 @@ def test_of_several_audiences_the_last_told_is_reached() -> None:
     }
     (asip,) = (of for of in figures(cells, PERIOD) if of.indicator.id == "V1.1")
     assert Share(30, 40) == {one.key: one.value for one in asip.figures}["reach"]
+
+
+def test_a_lead_is_told_in_steps_that_begin_on_their_first_day() -> None:
+    days = {"-3": 1, "0": 2, "1": 4, "14": 8, "15": 16, "29": 32, "30": 64, "59": 128, "60": 256, "400": 512}
+    cells = {Cell("2026-03", "received", ("notice.published", "CAF")): 1}
+    cells |= {Cell("2026-03", "notice_leads", ("O1", "CAF", day)): number for day, number in days.items()}
+    (notices,) = (of for of in figures(cells, PERIOD) if of.indicator.id == "A1")
+    (leads,) = (one for one in notices.breakdowns if one.key == "leads")
+    assert {
+        ("le jour même ou après",): 3,
+        ("1 à 14 jours",): 12,
+        ("15 à 29 jours",): 48,
+        ("30 à 59 jours",): 192,
+        ("60 jours et plus",): 768,
+    } == leads.rows
+    assert ["lead"] == [axis.name for axis in leads.by]
