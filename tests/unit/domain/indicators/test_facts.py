@@ -222,3 +222,14 @@ def test_an_instruction_counts_where_nothing_else_was_asked_and_the_sender_suppo
         fact = fact_of(envelope("referral.concluded"), data, None, "1")
         assert fact is not None
         assert expected is fact.values["only_instruction"]
+
+
+@pytest.mark.parametrize(("communication", "told"), [(None, False), ({"on": "2026-03-01"}, True)])
+def test_a_transfer_request_says_whether_it_was_talked_about_and_what_was_decided(
+    communication: Any,
+    told: bool,  # noqa: FBT001 (a column of the table)
+) -> None:
+    data = {"direction": "CDAS_TO_CAF", "communication": communication}
+    fact = fact_of(envelope("handover.requested"), data, {"outcome": "ROUTED"}, "1")
+    assert fact is not None
+    assert {"direction": "CDAS_TO_CAF", "communication": told, "outcome": "ROUTED"} == fact.values

@@ -100,3 +100,12 @@ def test_a_notice_is_prior_when_it_is_published_before_the_day_of_the_change(
     assert {("notices", ("O1", "CAF", prior, "7")): 1, ("notice_leads", ("O1", "CAF", days)): 1} == counted(
         fact("notice.published", said)
     )
+
+
+def test_a_notice_of_which_only_a_correction_is_known_counts_by_it() -> None:
+    said = {
+        "version": 2, "code": "O1", "issuer": "CAF", "published_on": "2026-03-01", "effective_on": "2026-04-01",
+        "outcome": "ROUTED",
+    }  # fmt: skip
+    found = counted(fact("notice.corrected", said))
+    assert {("notices", ("O1", "CAF", "yes", "7")): 1, ("notice_leads", ("O1", "CAF", "31")): 1} == found

@@ -10,6 +10,7 @@ import pytest
 from hub.domain.indicators.cells import Cell
 from hub.domain.indicators.differences import EVENT_LABELS, figure_differences, points
 from hub.domain.indicators.own_counts import (
+    DIMENSIONS,
     CountKind,
     LineReceipt,
     LineStatus,
@@ -41,11 +42,21 @@ def test_spaces_around_names_and_cells_are_no_part_of_them() -> None:
     (receipt,) = read({f" {name} ": f" {cell} " for name, cell in EVENT.items()})
     assert (LineStatus.TAKEN, "f-1", "") == (receipt.status, receipt.names, receipt.reason)
     assert CountKind.EVENTS is kind_of([f" {name} " for name in EVENT])
-    assert CountKind.FIGURES is kind_of([*FIGURE, "origin"])
+    assert CountKind.FIGURES is kind_of([*FIGURE, "origin"]) is kind_of([*FIGURE, *DIMENSIONS])
+
+
+def test_columns_of_neither_kind_are_told_what_is_taken() -> None:
+    with pytest.raises(ValueError, match="Il faut") as told:
+        kind_of(["type"])
+    words = str(told.value).replace("\u00a0", " ")
+    assert "les colonnes type, source, id, time (des événements), ou measure, month, number (des chiffres)" in words
+    assert ", ".join(DIMENSIONS) in words
 
 
 def test_an_event_keeps_its_instant_its_source_and_its_id() -> None:
     (receipt,) = read(EVENT)
+    assert isinstance(receipt.row, OwnEvent)
+    assert UTC is receipt.row.time.tzinfo
     march = datetime(2026, 3, 2, 8, tzinfo=UTC)
     assert OwnEvent(TRAINING, "urn:hub:caf35:si", "f-1", march, "2026-03") == receipt.row
 
@@ -62,6 +73,9 @@ def test_a_cell_may_have_two_hundred_characters_and_a_longer_name_is_cut_in_the_
     taken, refused = read(EVENT | {"id": "x" * 200}, EVENT | {"id": "y" * 201})
     assert (LineStatus.TAKEN, "x" * 200) == (taken.status, taken.names)
     assert ("y" * 200 + "…", ["colonne id : plus de 200 caractères"]) == (refused.names, reasons([refused]))
+    assert [2, 3] == [taken.line, refused.line]
+    (whole,) = read(EVENT | {"id": "z" * 200, "time": "hier"})
+    assert "z" * 200 == whole.names
 
 
 def test_a_receipt_names_the_line_by_its_id_or_its_measure() -> None:
@@ -73,6 +87,7 @@ def test_a_receipt_names_the_line_by_its_id_or_its_measure() -> None:
 def test_every_fault_of_a_line_is_told_at_once() -> None:
     told = reasons(read(EVENT | {"type": "x", "source": "x", "id": "", "time": "x"}))
     assert [4] == [len(reason.split(" ; ")) for reason in told]
+    assert all(part.startswith("colonne ") for part in told[0].split(" ; "))
     told = reasons(read({"measure": "queries", "month": "x", "number": "x", "site": "x"}))
     assert [3] == [len(reason.split(" ; ")) for reason in told]
 
@@ -122,6 +137,13 @@ def test_each_institution_counts_its_own_received_events() -> None:
         assert OwnFigure("received", "2026-03", (("institution", institution.value),), 3) == receipt.row
     told = reasons(read(row | {"institution": "CAF"}, institution=CD35))
     assert ["colonne institution : chacune compte les siens"] == told
+
+
+def test_a_file_counts_up_to_its_last_month() -> None:
+    days = ("2026-03-02", "2026-04-02", "2026-07-02")
+    receipts = read(*(EVENT | {"id": day, "time": f"{day}T09:00:00+01:00"} for day in days))
+    months = [month for _, month in places_of(CountKind.EVENTS, receipts, None)]
+    assert [f"2026-0{month}" for month in range(3, 8)] == months
 
 
 def test_a_file_without_a_good_line_counts_nothing_but_what_was_asked_for() -> None:
