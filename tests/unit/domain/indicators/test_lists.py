@@ -9,7 +9,7 @@ from hub.domain.indicators.cells import MEASURES, Cell
 from hub.domain.indicators.facts import COUNTED
 from hub.domain.indicators.figures import figures
 from hub.domain.indicators.periods import Period
-from hub.domain.indicators.shapes import Breakdown, Figure, Series
+from hub.domain.indicators.shapes import Breakdown, Figure, IndicatorFigures, Series
 from hub.domain.indicators.values import NOT_PROVIDED, Count, Median, Share
 from hub.domain.indicators.vocabulary import dimension_label, label_of
 from tests.unit.domain.indicators.drawn_cells import drawn_cells
@@ -66,7 +66,7 @@ def test_labels_are_sentences_and_those_of_axes_stand_within_one() -> None:
         names = {axis.name for breakdown in of.breakdowns for axis in breakdown.by}
         assert names <= {name for measure in MEASURES.values() for name in measure.dims} | {"lead"}
         axes = {axis.label for breakdown in of.breakdowns for axis in breakdown.by} - {"CDAS"}
-        assert axes == {label for label in axes if SMALL.match(label)}
+        assert axes == {label for label in axes if SMALL.match(label)} - {"cdas"}
 
 
 def test_a_symbol_of_a_closed_list_is_shown_in_words() -> None:
@@ -198,3 +198,23 @@ def test_a_lead_is_told_in_steps_that_begin_on_their_first_day() -> None:
         ("60 jours et plus",): 768,
     } == leads.rows
     assert ["lead"] == [axis.name for axis in leads.by]
+
+
+def test_the_two_urgencies_are_told_apart() -> None:
+    cells = {
+        Cell("2026-03", "received", (f"{kind}.reported", "CD35")): 1 for kind in ("benefit_urgency", "social_urgency")
+    }
+    cells |= {
+        Cell("2026-03", "urgencies", ("benefit_urgency", "OTHER", "ROUTED", "1")): 8,
+        Cell("2026-03", "urgencies", ("social_urgency", "OTHER", "ROUTED", "1")): 9,
+    }
+    (volumes,) = (of for of in figures(cells, PERIOD) if of.indicator.id == "A2")
+    tables = {one.key: sum(one.rows.values()) for one in volumes.breakdowns}
+    courses = {one.key: dict(one.points)["2026-03"] for one in volumes.series}
+    assert (8, 9) == (tables["benefit_urgency"], tables["social_urgency"])
+    assert (8, 9) == (courses["benefit_urgency"], courses["social_urgency"])
+
+
+def test_an_indicator_without_a_breakdown_or_course_has_none() -> None:
+    bare = IndicatorFigures(INDICATORS["V2.4"], provided=True, figures=())
+    assert ((), ()) == (bare.breakdowns, bare.series)

@@ -21,8 +21,11 @@ Row = tuple[str, ...]
 NUMBERS = (0, 0, 1, 2, 3, 4, 5, 6, 9, 12, 30, 80)
 
 
-def drawn(chance: Random, *sizes: int) -> dict[Row, int]:
-    return {row: chance.choice(NUMBERS) for row in keys_of(*sizes)}
+SMALL = (0, 0, 0, 0, 1, 1, 2, 5, 6)
+
+
+def drawn(chance: Random, *sizes: int, numbers: tuple[int, ...] = NUMBERS) -> dict[Row, int]:
+    return {row: chance.choice(numbers) for row in keys_of(*sizes)}
 
 
 def seen(tables: Iterable[MaskedTable]) -> tuple[int, int, int, str]:
@@ -55,11 +58,13 @@ def of(rows: Mapping[Row, int], place: tuple[str, str]) -> tuple[IndicatorFigure
     return (IndicatorFigures(INDICATORS[place[0]], provided=True, figures=(), breakdowns=(table,)),)
 
 
-def periods(seed: int, times: int, place: tuple[str, str], *sizes: int) -> list[MaskedTable]:
+def periods(
+    seed: int, times: int, place: tuple[str, str], *sizes: int, numbers: tuple[int, ...] = NUMBERS
+) -> list[MaskedTable]:
     chance = Random(seed)
     found = []
     for _ in range(times):
-        months = [drawn(chance, *sizes) for _ in range(chance.choice((2, 3, 4)))]
+        months = [drawn(chance, *sizes, numbers=numbers) for _ in range(chance.choice((2, 3, 4)))]
         (shown,) = masked(of(whole(months), place), [of(month, place) for month in months])
         found.append(shown.breakdowns[0].table)
     return found
@@ -109,3 +114,10 @@ def test_periods_by_two_dimensions_are_masked_beside_their_months_as_before() ->
 
 def test_periods_whose_columns_are_known_are_masked_beside_their_months_as_before() -> None:
     assert (180, 306, 1, "e5e8b5b7") == seen(periods(7, 60, ("V1.5", "by_direction"), 3, 3))
+
+
+def test_periods_of_which_whole_months_are_withheld_are_masked_beside_them_as_before() -> None:
+    assert (13, 64, 10, "ba1fb57c") == seen(periods(8, 60, ("V2.1", "by_origin"), 2, 2, numbers=SMALL))
+    assert (13, 78, 26, "f79b5845") == seen(periods(9, 60, ("V1.5", "by_direction"), 2, 2, numbers=SMALL))
+    assert (76, 0, 10, "6647ad8f") == seen(periods(10, 100, ("V2.5", "by_cdas"), 4, numbers=SMALL))
+    assert (42, 0, 15, "86a72b77") == seen(periods(11, 100, ("A1", "leads"), 3, numbers=SMALL))
