@@ -31,6 +31,7 @@ class MailFault(StrEnum):
     NONE = "none"
     REPLY = "reply"  # answers RCPT with `MailCatcher.reply`, a 4xx or 5xx
     HANG = "hang"  # takes the data and never answers
+    HOLD = "hold"  # takes the data and answers once another treatment is told
     HANG_KEPT = "hang-kept"  # keeps the mail and never answers: the sender cannot know
     DROP_KEPT = "drop-kept"  # keeps the mail, then closes without an answer: the sender cannot know
     DROP_LOST = "drop-lost"  # closes without an answer, the mail is lost
@@ -80,6 +81,7 @@ class MailCatcher:
         self._faults_left: int | None = None
         self._well_before = 0
         self._hung = 0
+        self._released = asyncio.Event()
         self._mails: list[CaughtMail] = []
         self._server: asyncio.Server | None = None
         self._connections: set[_Connection] = set()
@@ -104,9 +106,14 @@ class MailCatcher:
         if self._server is not None:
             self._server.close()
             self._server = None
+        self.drop_connections()
+        await until(lambda: all(connection.over for connection in self._connections), 5)
+        self._connections.clear()
+
+    def drop_connections(self) -> None:
+        """Hang up on whoever is connected; the port stays as it is."""
         for connection in list(self._connections):
             connection.drop()
-        await until(lambda: not self._connections, 5)
 
     async def accept_connections(self) -> None:
         """Open the port. Harmless when it is open."""
@@ -117,6 +124,8 @@ class MailCatcher:
     def fail_with(self, fault: MailFault, times: int | None = None, *, after: int = 0) -> None:
         """Take `after` mails, treat the next `times` so, then be well again; None means until told otherwise."""
         self._fault, self._faults_left, self._well_before, self._hung = fault, times, after, 0
+        self._released.set()
+        self._released = asyncio.Event()
 
     def messages(self) -> tuple[CaughtMail, ...]:
         """Give every mail kept, oldest first."""
@@ -135,10 +144,10 @@ class MailCatcher:
             raise TimeoutError(msg)
         return self.messages()
 
-    async def wait_for_hanging(self, seconds: float = 300.0) -> None:
-        """Wait until a mail met the HANG or HANG_KEPT told last. Raises TimeoutError when none does."""
-        if not await until(lambda: self._hung > 0, seconds):
-            msg = f"no mail met it within {seconds:g} s; {len(self._mails)} came"
+    async def wait_for_hanging(self, count: int = 1, seconds: float = 300.0) -> None:
+        """Wait until `count` mails met the HANG, HANG_KEPT or HOLD told last. Raises TimeoutError when they do not."""
+        if not await until(lambda: self._hung >= count, seconds):
+            msg = f"{self._hung} mails of {count} met it within {seconds:g} s; {len(self._mails)} came"
             raise TimeoutError(msg)
 
     async def __aenter__(self) -> Self:
@@ -192,6 +201,9 @@ class MailCatcher:
             self._count_fault()
         if fault is MailFault.HANG:
             await self._hang()
+        if fault is MailFault.HOLD:
+            self._hung += 1
+            await self._released.wait()
         if fault is MailFault.SLOW:
             await asyncio.sleep(self.delay_seconds)
         if fault is not MailFault.DROP_LOST:
@@ -244,6 +256,11 @@ class _Connection(SMTP):
         """Forget the connection."""
         self._open_ones.discard(self)
         super().connection_lost(error)
+
+    @property
+    def over(self) -> bool:
+        """Whether its socket is closed; where a TLS handshake failed, `connection_lost` is never called."""
+        return self._socket_transport is None or self._socket_transport.get_extra_info("socket").fileno() == -1
 
     def drop(self) -> None:
         """Close without a word."""

@@ -15,7 +15,8 @@ from connectors.outbound.mail.session import Server
 from hub.embedded.mail import MailCatcher, MailFault
 from tests.contract.webhook_system import Fault, WebhookSystem, webhook_channel_to
 
-TIMEOUT = 0.5
+PATIENCE = 20.0  # seconds for a receiver that answers, however slow the machine
+IMPATIENCE = 0.5  # for one that hangs
 
 
 def message(**more: object) -> Message:
@@ -97,6 +98,7 @@ class MailReceiver:
 
     async def hangs(self) -> None:
         self.catcher.fail_with(MailFault.HANG)
+        self.channel = mail_channel_to(self.catcher.port, seconds=IMPATIENCE)
 
     async def drops(self) -> None:
         self.catcher.fail_with(MailFault.DROP_KEPT)
@@ -110,10 +112,16 @@ class MailReceiver:
 
 
 def mail_channel_to(
-    port: int, *, tls: ssl.SSLContext | None = None, username: str = "", password: str = "", host: str = "127.0.0.1"
+    port: int,
+    *,
+    tls: ssl.SSLContext | None = None,
+    username: str = "",
+    password: str = "",
+    host: str = "127.0.0.1",
+    seconds: float = PATIENCE,
 ) -> MailChannel:
-    """A mail channel that is quick to give up."""
-    server = Server(host, port, tls, username, password, TIMEOUT)
+    """A mail channel that waits so long for each answer."""
+    server = Server(host, port, tls, username, password, seconds)
     return MailChannel(server, Letterhead("hub@hub.example", "hub.example"), kept=2)
 
 
@@ -129,7 +137,7 @@ class WebhookReceiver:
 
     def __init__(self, system: WebhookSystem) -> None:
         self.system = system
-        self.channel = webhook_channel_to(system, most=20, seconds=TIMEOUT)
+        self.channel = webhook_channel_to(system, most=20, seconds=PATIENCE)
 
     async def is_busy(self) -> None:
         self.system.answers(503, body=b"cdas-01@cdas.example comes later")
@@ -142,6 +150,7 @@ class WebhookReceiver:
 
     async def hangs(self) -> None:
         self.system.fault = Fault.HANG
+        self.channel = webhook_channel_to(self.system, most=20, seconds=IMPATIENCE)
 
     async def drops(self) -> None:
         self.system.fault = Fault.DROP

@@ -15,7 +15,7 @@ from connectors.outbound.channel import Accepted, Message, Permanent, Result, Tr
 from connectors.outbound.mail.channel import MailChannel
 from hub.domain.delivery.states import DeliveryReason
 from hub.embedded.mail import MailCatcher, MailFault
-from tests.contract.channel_receivers import mail_channel_to, message
+from tests.contract.channel_receivers import IMPATIENCE, PATIENCE, mail_channel_to, message
 
 
 class TestMail:
@@ -159,7 +159,8 @@ class TestMail:
         self, replies: list[bytes], expected: Result
     ) -> None:
         async with _scripted(replies) as port:
-            assert expected == await _once(mail_channel_to(port))
+            seconds = IMPATIENCE if b"" in replies else PATIENCE
+            assert expected == await _once(mail_channel_to(port, seconds=seconds))
 
 
 async def _once(channel: MailChannel, sent: Message | None = None) -> Result:

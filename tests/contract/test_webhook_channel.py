@@ -202,10 +202,14 @@ class TestAnswers:
 class TestFaults:
     """Systems that do not answer as they should."""
 
-    @pytest.mark.parametrize("fault", [Fault.HANG, Fault.DRIP_HEAD, Fault.NONSENSE, Fault.DROP])
-    async def test_without_an_answer_in_time_nobody_knows(self, system: WebhookSystem, fault: Fault) -> None:
+    @pytest.mark.parametrize(
+        ("fault", "seconds"), [(Fault.HANG, 0.5), (Fault.DRIP_HEAD, 0.5), (Fault.NONSENSE, 20), (Fault.DROP, 20)]
+    )
+    async def test_without_an_answer_in_time_nobody_knows(
+        self, system: WebhookSystem, fault: Fault, seconds: float
+    ) -> None:
         system.fault = fault
-        result = await _once(webhook_channel_to(system, seconds=0.5))
+        result = await _once(webhook_channel_to(system, seconds=seconds))
         assert isinstance(result, Transient)
         assert DeliveryReason.UNCONFIRMED == result.reason
 
@@ -214,7 +218,7 @@ class TestFaults:
         self, system: WebhookSystem, fault: Fault
     ) -> None:
         system.fault = fault
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             assert Accepted("answer 200") == await _once(webhook_channel_to(system))
         assert system.flooded < 50_000_000
 

@@ -64,7 +64,7 @@ class Call:
 class WebhookSystem:
     """A server on 127.0.0.1; answers 204 until told otherwise, after `seconds`; `echoes`: as a handshake wants it.
 
-    `peak` counts the calls under way at once.
+    `held`: no answer leaves before it is set. `peak` counts the calls under way at once.
     """
 
     tls: ssl.SSLContext | None = None
@@ -76,6 +76,7 @@ class WebhookSystem:
     peak: int = 0
     echoes: bool = False
     seconds: float = 0.0
+    held: asyncio.Event | None = None
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _answer: bytes = b"HTTP/1.1 204 No Content\r\n\r\n"
     _server: asyncio.Server | None = None
@@ -140,6 +141,8 @@ class WebhookSystem:
         match self.fault:
             case None:
                 await asyncio.sleep(self.seconds)
+                if self.held is not None:
+                    await self.held.wait()
                 writer.write(self._echo(call) if self.echoes else self._answer)
             case Fault.HANG:
                 await reader.read()
@@ -236,7 +239,7 @@ def endpoint_at(
 
 def sender_to(
     *allowed: str,
-    seconds: float = 5.0,
+    seconds: float = 20.0,
     tls: ssl.SSLContext | None = None,
     resolves: Sequence[str] | None = None,
     resolve: Resolve | None = None,
@@ -257,7 +260,7 @@ def sender_to(
     return Sender(caller, masters())
 
 
-def webhook_channel_to(system: WebhookSystem, *, most: int = 4, seconds: float = 5.0) -> WebhookChannel:
+def webhook_channel_to(system: WebhookSystem, *, most: int = 4, seconds: float = 20.0) -> WebhookChannel:
     """A webhook channel before a system without TLS, for the contact of the tests' messages."""
     return WebhookChannel(sender_to(seconds=seconds), FixedEndpoints(endpoint_at(system.url)), most=most)
 

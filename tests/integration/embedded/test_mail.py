@@ -85,8 +85,19 @@ async def test_a_server_that_hangs_with_the_mail_has_kept_it_and_others_pass_bef
 
     assert ["avant", "pendant", "après"] == [mail.subject for mail in mail_catcher.messages()]
     mail_catcher.fail_with(MailFault.HANG)
-    with pytest.raises(TimeoutError, match="no mail met it"):
+    with pytest.raises(TimeoutError, match="0 mails of 1 met it"):
         await mail_catcher.wait_for_hanging(seconds=0)
+
+
+async def test_a_mail_that_is_held_is_answered_once_the_server_is_told_to_be_well(mail_catcher: MailCatcher) -> None:
+    mail_catcher.fail_with(MailFault.HOLD)
+    held = [asyncio.create_task(_send(mail_catcher, seconds=600)) for _ in range(2)]
+    await mail_catcher.wait_for_hanging(2)
+    assert () == mail_catcher.messages()
+    mail_catcher.fail_with(MailFault.NONE)
+    await asyncio.gather(*held)
+
+    assert 2 == len(mail_catcher.messages())
 
 
 @pytest.mark.parametrize(("fault", "kept"), [(MailFault.DROP_KEPT, 1), (MailFault.DROP_LOST, 0)])
@@ -148,7 +159,7 @@ async def test_the_list_shows_the_newest_first_page_by_page(mail_catcher: MailCa
             await client.send_message(_mail(f"avis-{number:03d}"))
     pages = MailWeb(mail_catcher)
     await pages.start()
-    async with httpx.AsyncClient(base_url=pages.url, trust_env=False) as browser:
+    async with httpx.AsyncClient(base_url=pages.url, trust_env=False, timeout=60) as browser:
         first, last, beyond = [(await browser.get(f"/?page={page}")).text for page in (1, 3, 9999)]
     await pages.stop()
 
@@ -163,7 +174,7 @@ async def test_a_mail_is_shown_without_running_what_it_holds(mail_catcher: MailC
     await _send(mail_catcher, _mail("<b>objet</b>"))
     pages = MailWeb(mail_catcher)
     await pages.start()
-    async with httpx.AsyncClient(base_url=pages.url, trust_env=False) as browser:
+    async with httpx.AsyncClient(base_url=pages.url, trust_env=False, timeout=60) as browser:
         page, html, absent = [await browser.get(path) for path in ("/mails/1", "/mails/1/html", "/mails/2")]
     await pages.stop()
 
