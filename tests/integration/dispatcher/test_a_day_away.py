@@ -91,7 +91,7 @@ async def _put_colleague(engine: AsyncEngine, cdas: str, ref: str, role: str) ->
 
 async def _after(engine: AsyncEngine, attempt: int) -> dict[str, Any]:
     """The delivery, once this attempt has failed."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while True:
             (row,) = await rows(engine, tables.delivery)
             if row["attempt"] == attempt and row["state"] != "SENDING":

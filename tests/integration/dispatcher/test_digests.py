@@ -28,6 +28,7 @@ from tests.integration.dispatcher.dispatcher_ledger import (
     rows,
     settings_for,
     states,
+    until_dispatchers,
     until_states,
 )
 from tests.integration.dispatcher.test_crashes import _start_process
@@ -112,15 +113,16 @@ async def test_two_dispatchers_never_split_a_digest(database: str, mail_catcher:
     async with fresh_ledger(database) as engine:
         await put_contacts(engine, 60)
         notices = await put_digests(engine, 4, 60)
+        mail_catcher.fail_with(MailFault.HOLD)  # no mail is answered before both are at work
         async with dispatching(settings), dispatching(settings):
+            await until_dispatchers(engine, 2)
+            mail_catcher.fail_with(MailFault.NONE)
             await until_states(engine, {"ACCEPTED": 240})
-        dispatchers = {row["dispatcher"] for row in await rows(engine, tables.delivery_attempt)}
     mails = mail_catcher.messages()
     assert {frozenset(str(notice.delivery(number)) for notice in notices) for number in range(60)} == {
         frozenset(named(mail)) for mail in mails
     }
     assert 60 == len(mails)
-    assert 2 == len(dispatchers)
 
 
 async def test_a_contact_whose_digest_is_being_claimed_is_passed_over_whole(database: str) -> None:
@@ -150,9 +152,11 @@ async def test_a_digest_that_failed_is_tried_again_whole_with_what_became_due_me
         async with dispatching(settings_for(database, mail_catcher.port), clock) as dispatcher:
             await until_states(engine, {"RETRYING": 2})
             assert {EIGHT + timedelta(seconds=25)} == {row["due_at"] for row in await rows(engine, tables.delivery)}
-            late = Notice("notice-late", "event-late", lane="digest", digest="DAILY", due_at=EIGHT)
-            clock.move(25)
+            later = EIGHT + timedelta(seconds=25)
+            late = Notice("notice-late", "event-late", lane="digest", digest="DAILY", due_at=later)
             await put_notice(engine, late)
+            clock.move(25)
+            dispatcher.wake("digest")
             await until_states(engine, {"RETRYING": 3})
             # The one that failed once asks for the earlier of the two times, and takes the others with it.
             assert {EIGHT + timedelta(seconds=50)} == {row["due_at"] for row in await rows(engine, tables.delivery)}
@@ -221,12 +225,12 @@ async def test_a_delivery_overtaken_while_its_digest_is_under_way_is_not_tried_a
     async with fresh_ledger(database) as engine:
         await put_contacts(engine, 1)
         corrected, other = await put_digests(engine, 2, 1)
-        settings = settings_for(database, mail_catcher.port, smtp_timeout_seconds=1.0, retry_schedule="0.1")
-        async with dispatching(settings):
-            await until_states(engine, {"SENDING": 2})
+        async with dispatching(settings_for(database, mail_catcher.port, retry_schedule="0.1")):
+            await mail_catcher.wait_for_hanging()
             async with engine.begin() as connection:
                 overtaken = tables.delivery.c.id == corrected.delivery(0)
                 await connection.execute(update(tables.delivery).where(overtaken).values(superseded=True))
+            mail_catcher.drop_connections()
             await until_states(engine, {"CANCELLED": 1, "ACCEPTED": 1})
     (mail,) = mail_catcher.messages()
     assert [str(other.delivery(0))] == named(mail)

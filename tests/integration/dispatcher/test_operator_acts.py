@@ -269,6 +269,6 @@ async def test_a_call_that_cannot_work_gives_exit_code_2(arguments: tuple[str, .
 
 async def until_waiting(engine: AsyncEngine) -> None:
     """Return once a transaction waits for a lock that another one holds."""
-    async with asyncio.timeout(30), engine.connect() as connection:
+    async with asyncio.timeout(180), engine.connect() as connection:
         while not await connection.scalar(text("select count(*) from pg_locks where not granted")):  # noqa: ASYNC110 -- the database is asked
             await asyncio.sleep(0.01)

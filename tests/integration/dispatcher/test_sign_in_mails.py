@@ -67,7 +67,7 @@ async def sending(found: Settings, engine: AsyncEngine, clock: Clock) -> AsyncIt
 async def until(engine: AsyncEngine, id_: UUID, **expected: object) -> None:
     """Wait until the request stands as expected."""
     query = select(tables.portal_sign_in).where(tables.portal_sign_in.c.id == id_)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while True:
             async with engine.connect() as connection:
                 row = (await connection.execute(query)).mappings().one()

@@ -27,7 +27,7 @@ async def test_two_dispatchers_deliver_five_hundred_messages_and_forty_digests_o
             dispatcher_process("second", database, mail_catcher.port),
         ):
             before = 0
-            async with asyncio.timeout(120):  # until both are at work
+            async with asyncio.timeout(300):  # until both are at work
                 while len(await _dispatchers(engine)) < 2:
                     await put_notice(engine, Notice(f"notice-{before}", f"event-{before}", contacts=4))
                     before += 4

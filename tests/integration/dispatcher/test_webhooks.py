@@ -35,12 +35,12 @@ NOW = datetime(2024, 10, 1, 7, 0, tzinfo=UTC)
 
 
 def _settings(database: str, mails: MailCatcher, **more: Any) -> Settings:
-    return settings_for(database, mails.port, **({**ALLOWED, "webhook_timeout_seconds": 5.0} | more))
+    return settings_for(database, mails.port, **({**ALLOWED, "webhook_timeout_seconds": 60.0} | more))
 
 
 async def _until(engine: AsyncEngine, wanted: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
     """The webhooks, once they are as wanted."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while True:
             found = await rows(engine, tables.webhook_endpoint)
             if wanted(found):
@@ -72,13 +72,14 @@ async def test_a_system_that_hangs_keeps_nobodys_mail_waiting(database: str, mai
     async with fresh_ledger(database) as engine, WebhookSystem() as system:
         system.fault = Fault.HANG
         await put_webhooks(engine, system.url, 40)
-        settings = _settings(database, mail_catcher, webhook_timeout_seconds=60.0)
+        settings = _settings(database, mail_catcher)
         async with dispatching(settings):
             await put_notice(engine, Notice("notice-1", "event-1", contacts=40, medium="WEBHOOK"))
             await system.arrived.wait()
             await put_notice(engine, Notice("notice-2", "event-2", contacts=5))
-            async with asyncio.timeout(30):
-                while len(mail_catcher.messages()) < 5:  # noqa: ASYNC110 -- the catcher tells nobody
+            await mail_catcher.wait_for(5)
+            async with asyncio.timeout(120):
+                while system.peak < settings.webhook_per_receiver:  # noqa: ASYNC110 -- the system tells nobody
                     await asyncio.sleep(0.02)
             assert settings.webhook_per_receiver == system.peak
             await system.stop()
@@ -87,16 +88,26 @@ async def test_a_system_that_hangs_keeps_nobodys_mail_waiting(database: str, mai
 async def test_what_a_busy_system_cannot_take_comes_back_without_an_attempt_counted(
     database: str, mail_catcher: MailCatcher
 ) -> None:
-    async with fresh_ledger(database) as engine, WebhookSystem(seconds=0.4) as system:
+    async with fresh_ledger(database) as engine, WebhookSystem() as system:
         await put_webhooks(engine, system.url, 5)
+        system.held = asyncio.Event()
         async with dispatching(_settings(database, mail_catcher, webhook_per_receiver=1)):
             await put_notice(engine, Notice("notice-1", "event-1", contacts=5, medium="WEBHOOK"))
+            await _until_given_back(engine)
+            system.held.set()
             await until_states(engine, {"ACCEPTED": 5})
         assert 1 == system.peak
         assert {1} == {row["attempt"] for row in await rows(engine, tables.delivery)}
         assert 5 * ["accepted"] == [row["result"] for row in await rows(engine, tables.delivery_attempt)]
-        told = await rows(engine, tables.status_outbox)
-        assert len(told) > 10, "some were given back, and the status stream says so"
+
+
+async def _until_given_back(engine: AsyncEngine) -> None:
+    """Wait until the status stream says that one of five deliveries that were claimed was given back."""
+    async with asyncio.timeout(180):
+        while True:
+            if len(await rows(engine, tables.status_outbox)) > 5:
+                return
+            await asyncio.sleep(0.02)
 
 
 async def test_a_system_that_is_away_for_twenty_hours_has_its_message_when_it_is_back(
@@ -131,7 +142,7 @@ def _wake(dispatcher: Dispatcher) -> None:
 
 async def _retrying(engine: AsyncEngine, clock: Clock) -> datetime:
     """When the delivery is due again, once the attempt of this moment has failed."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while True:
             (row,) = await rows(engine, tables.delivery)
             due: datetime = row["due_at"]

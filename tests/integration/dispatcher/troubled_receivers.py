@@ -101,7 +101,7 @@ class Trouble:
     """What a receiver does, and what must become of the first attempt.
 
     `again`: seconds until the next try, None when there is none; `arrived`: how many messages the receiver has kept by
-    then; `tls`: the dispatcher reaches it over TLS.
+    then; `tls`: the dispatcher reaches it over TLS; `times_out`: it ends with the dispatcher's patience.
     """
 
     begin: Callable[[Receivers], Awaitable[None]]
@@ -111,6 +111,7 @@ class Trouble:
     again: float | None = 25.0
     arrived: int = 0
     tls: bool = False
+    times_out: bool = False
 
 
 def _replies(reply: str, *, times: int | None = None) -> Callable[[Receivers], Awaitable[None]]:
@@ -172,8 +173,12 @@ _IN_TWO_MINUTES: Final = format_datetime(START + timedelta(minutes=2), usegmt=Tr
 
 MAIL: Final = {
     "is away": Trouble(_mail_away, "RETRYING", "UNREACHABLE", "connect ConnectionRefusedError"),
-    "hangs before it greets": Trouble(_mail_silent, "RETRYING", "TIMED_OUT", "connect no answer in time"),
-    "hangs with the mail": Trouble(_mail_fault(MailFault.HANG), "RETRYING", "UNCONFIRMED", "content no answer in time"),
+    "hangs before it greets": Trouble(
+        _mail_silent, "RETRYING", "TIMED_OUT", "connect no answer in time", times_out=True
+    ),
+    "hangs with the mail": Trouble(
+        _mail_fault(MailFault.HANG), "RETRYING", "UNCONFIRMED", "content no answer in time", times_out=True
+    ),
     "is slow": Trouble(_mail_fault(MailFault.SLOW), "ACCEPTED", None, "content 250 2.0.0", None, 1),
     "hangs up and keeps the mail": Trouble(
         _mail_fault(MailFault.DROP_KEPT), "RETRYING", "UNCONFIRMED", "content connection lost", arrived=1
@@ -204,10 +209,10 @@ MAIL: Final = {
 WEBHOOK: Final = {
     "is away": Trouble(_system_away, "RETRYING", "UNREACHABLE", "connect"),
     "hangs with the message": Trouble(
-        _system_fault(Fault.HANG), "RETRYING", "UNCONFIRMED", "answer not in time", arrived=1
+        _system_fault(Fault.HANG), "RETRYING", "UNCONFIRMED", "answer not in time", arrived=1, times_out=True
     ),
     "answers a byte at a time": Trouble(
-        _system_fault(Fault.DRIP_HEAD), "RETRYING", "UNCONFIRMED", "answer not in time", arrived=1
+        _system_fault(Fault.DRIP_HEAD), "RETRYING", "UNCONFIRMED", "answer not in time", arrived=1, times_out=True
     ),
     "is slow": Trouble(_system_slow, "ACCEPTED", None, "answer 204", None, 1),
     "hangs up with the message": Trouble(_system_fault(Fault.DROP), "RETRYING", "UNCONFIRMED", "answer", arrived=1),

@@ -52,12 +52,12 @@ class Processors:
         """Send a signal and wait for the end; returns the exit code."""
         assert self._process is not None
         self._process.send_signal(number)
-        return self._process.wait(30)
+        return self._process.wait(120)
 
     def wait(self) -> int:
         """Wait until the process ends by itself; returns the exit code."""
         assert self._process is not None
-        return self._process.wait(60)
+        return self._process.wait(180)
 
     def health(self) -> dict[str, Any]:
         """What /health says; empty while nothing listens."""
@@ -76,7 +76,7 @@ class Processors:
     def __exit__(self, *_: object) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
-            self._process.wait(30)
+            self._process.wait(120)
 
 
 def decision_value(
@@ -177,7 +177,7 @@ async def rows(engine: AsyncEngine, statement: str, **parameters: Any) -> list[A
         return list((await connection.execute(text(statement), parameters)).all())
 
 
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 180) -> None:
     """Wait for a condition; the limit only ends a test that would never end."""
     async with asyncio.timeout(seconds):
         while not await condition():  # noqa: ASYNC110 -- another process brings the condition about

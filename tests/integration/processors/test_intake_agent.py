@@ -35,7 +35,7 @@ async def _until_known(ledger: AsyncEngine, ids: list[str]) -> None:
     async def all_known() -> bool:
         return await _known(ledger, prefix) >= set(ids)
 
-    await until(all_known, 120)
+    await until(all_known, 300)
 
 
 async def test_an_aborted_transaction_is_never_seen_and_offsets_go_on_after_it(
@@ -154,13 +154,13 @@ async def test_killed_again_and_again_in_the_middle_it_loses_nothing_and_makes_n
         processors = Processors(settings)
         processors.start()
         for start in range(0, len(ids), 500):
-            await publish(producer, ids[start : start + 500], recipients=["c1", "c2", "c3"])
             before = len(await _known(ledger, "killed"))
+            await publish(producer, ids[start : start + 500], recipients=["c1", "c2", "c3"])
 
             async def moved(before: int = before) -> bool:
                 return len(await _known(ledger, "killed")) > before
 
-            await until(moved, 120)
+            await until(moved, 300)
             processors.end(signal.SIGKILL)
             processors.start()
         await _until_known(ledger, ids)
