@@ -15,6 +15,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+from playwright.sync_api import Page, expect
 
 from hub.embedded.engine import ProcessId, check_port_is_free
 from hub.errors import StartError
@@ -96,6 +97,11 @@ def wait(condition: Callable[[], bool], explain: Callable[[], object] = lambda: 
         time.sleep(0.1)
 
 
+def has_heading(page: Page, text: str) -> None:
+    """Wait until the page that a key or a click leads to is there, with this title."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(text, timeout=PATIENCE_SECONDS * 1000)
+
+
 def free_base() -> int:
     """The first of fourteen ports in a row that nothing listens on."""
     for base in range(20_350 + os.getpid() % 300 * 20, 32_000, 20):
@@ -126,7 +132,7 @@ def publish(endpoints: Endpoints, event: dict[str, Any]) -> httpx.Response:
     """Publish over HTTP as the demo system of the event's source."""
     token = next(system.token for system in endpoints.systems if system.source == event["source"])
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/cloudevents+json"}
-    return httpx.post(endpoints.gateway.events, content=json.dumps(event), headers=headers, trust_env=False)
+    return httpx.post(endpoints.gateway.events, content=json.dumps(event), headers=headers, trust_env=False, timeout=60)
 
 
 def notice_data(reference: str, **changes: object) -> dict[str, Any]:

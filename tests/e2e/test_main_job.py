@@ -99,7 +99,7 @@ def produce(endpoints: Endpoints, topic: str, event: dict[str, Any], value: byte
 def framed(endpoints: Endpoints, event_type: str, data: dict[str, Any]) -> bytes:
     """The data in Avro, with the schema that the hub's registry serves."""
     url = f"{endpoints.gateway.registry}/subjects/{event_type}/versions/latest"
-    served = httpx.get(url, trust_env=False).json()
+    served = httpx.get(url, trust_env=False, timeout=60).json()
     body = BytesIO()
     fastavro.schemaless_writer(body, fastavro.parse_schema(json.loads(served["schema"])), data)
     return struct.pack(">bI", 0, served["id"]) + body.getvalue()
@@ -151,7 +151,7 @@ def test_personal_data_is_found_nowhere_but_in_the_encrypted_topic(hub: HubUp, e
     logs = "".join(path.read_text(encoding="utf-8") for path in hub.home.logs.glob("*.log"))
     mails = b"".join(path.read_bytes() for path in hub.home.mails.glob("*.eml"))
     roles = [role.metrics for role in endpoints.roles.values()]
-    metrics = "".join(httpx.get(page, trust_env=False).text for page in {endpoints.gateway.metrics, *roles})
+    metrics = "".join(httpx.get(page, trust_env=False, timeout=60).text for page in {endpoints.gateway.metrics, *roles})
     ledger = "".join(str(query(endpoints, f"select * from {table['name']}")) for table in tables(endpoints))
     tail = hub.hub("events", "tail", "--from-beginning", "--no-follow").stdout
     assert "e2e-canary-3" in tail

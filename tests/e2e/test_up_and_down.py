@@ -59,7 +59,7 @@ def test_every_address_that_is_written_down_answers(life: HubUp) -> None:
     pages = [endpoints.gateway.health, endpoints.gateway.metrics, endpoints.gateway.openapi, endpoints.mail.web]
     pages += [f"{endpoints.gateway.registry}/subjects"]
     pages += [page for role in endpoints.roles.values() for page in (role.health, role.metrics)]
-    answers = {page: httpx.get(page, trust_env=False).status_code for page in pages}
+    answers = {page: httpx.get(page, trust_env=False, timeout=60).status_code for page in pages}
     assert dict.fromkeys(pages, 200) == answers
 
 
@@ -78,7 +78,7 @@ def test_a_second_run_beside_it_is_refused_with_the_way_out(life: HubUp, base: i
     assert second.process.wait() == 1
     assert f"A hub is already up in {life.home.root} (process {endpoints.pid})" in second.output
     assert "HUB_PORT_BASE=" in second.output
-    assert httpx.get(endpoints.gateway.health, trust_env=False).status_code == 200
+    assert httpx.get(endpoints.gateway.health, trust_env=False, timeout=60).status_code == 200
 
 
 def test_a_role_that_is_killed_is_started_again(life: HubUp) -> None:
@@ -89,7 +89,7 @@ def test_a_role_that_is_killed_is_started_again(life: HubUp) -> None:
 
     def answers() -> bool:
         try:
-            return httpx.get(endpoints.roles["router"].health, trust_env=False).status_code == 200
+            return httpx.get(endpoints.roles["router"].health, trust_env=False, timeout=60).status_code == 200
         except httpx.HTTPError:
             return False
 

@@ -10,7 +10,7 @@ import httpx
 
 from hub.embedded.engine import GuardedProcess, last_lines, setpriv
 
-GRACE_SECONDS = 10.0  # what a graceful stop may take; SIGKILL follows
+GRACE_SECONDS = 40.0  # SIGKILL follows; the roles give themselves ten, which a slow machine may stretch
 
 
 @dataclass(slots=True)

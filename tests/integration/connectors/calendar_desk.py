@@ -169,7 +169,7 @@ def contact_data(contact: str, institution: str = "CAF") -> dict[str, Any]:
 async def office(desk: Desk, engine: AsyncEngine, now: datetime) -> AsyncIterator[Office]:
     """Run a server and give a poller that may call it."""
     async with serving(Server()) as server:
-        settings = Settings(calendar_allowed=f"127.0.0.1:{server.port}", calendar_timeout_seconds=5)
+        settings = Settings(calendar_allowed=f"127.0.0.1:{server.port}", calendar_timeout_seconds=60)
         keys = sealing_keys(Settings(calendar_keys="k" * 32).calendar_keys, "test")
         assert keys is not None
         fetcher, clock = calendar_fetcher(settings), Clock(now)

@@ -15,7 +15,7 @@ import httpx
 from hub.embedded.engine import check_port_is_free, free_port
 from hub.errors import StartError
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 
 
 def environment(variables: Mapping[str, str], home: Path) -> dict[str, str]:
@@ -82,7 +82,7 @@ def running(variables: Mapping[str, str], folder: Path, *arguments: str) -> Iter
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         try:
-            process.wait(30)
+            process.wait(120)
         except subprocess.TimeoutExpired:
             process.kill()
             raise

@@ -48,7 +48,7 @@ class Gateway:
     credentials: Path
     process: subprocess.Popen[bytes] = field(init=False)
 
-    def start(self, seconds: float = 60) -> None:
+    def start(self, seconds: float = 180) -> None:
         code = "from hub.processes.gateway import run; from hub.settings import read_settings; run(read_settings())"
         log = self.credentials.with_suffix(".log").open("ab")
         self.process = subprocess.Popen([sys.executable, "-c", code], env=self.environment, stdout=log, stderr=log)
@@ -58,7 +58,7 @@ class Gateway:
     def log(self) -> str:
         return self.credentials.with_suffix(".log").read_text()
 
-    def wait_until_ready(self, seconds: float = 60) -> None:
+    def wait_until_ready(self, seconds: float = 180) -> None:
         give_up = time.monotonic() + seconds
         while time.monotonic() < give_up:
             if self.process.poll() is not None:
@@ -74,7 +74,7 @@ class Gateway:
     def stop(self) -> int:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(15)
+        return self.process.wait(60)
 
     def post(self, event: Any, system: str = "caf", **options: Any) -> httpx.Response:
         """Publish an event (structured mode) or a list of events (batched mode)."""
@@ -83,11 +83,11 @@ class Gateway:
         headers |= options.pop("headers", {})
         content = options.pop("content", None)
         body = json.dumps(event).encode() if content is None else content
-        return httpx.post(f"{self.url}/events", content=body, headers=headers, timeout=10, **options)
+        return httpx.post(f"{self.url}/events", content=body, headers=headers, timeout=60, **options)
 
     def get(self, path: str, system: str | None = None) -> httpx.Response:
         headers = {} if system is None else {"authorization": f"Bearer {TOKENS[system]}"}
-        return httpx.get(self.url + path, headers=headers, timeout=10)
+        return httpx.get(self.url + path, headers=headers, timeout=60)
 
 
 def write_credentials(path: Path) -> None:

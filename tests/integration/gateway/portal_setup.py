@@ -91,7 +91,7 @@ class Browser:
     """A browser without script: follows links and posts forms as they stand on the page that it shows."""
 
     def __init__(self, gateway: Gateway) -> None:
-        self.client = httpx.Client(base_url=gateway.url, timeout=10, follow_redirects=True, trust_env=False)
+        self.client = httpx.Client(base_url=gateway.url, timeout=60, follow_redirects=True, trust_env=False)
         self.origin = gateway.url
         self.page = httpx.Response(200, text="")
 

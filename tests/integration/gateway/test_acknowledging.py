@@ -42,7 +42,7 @@ def link(delivery: UUID, keys: LinkKeys = KEYS, **lasts: float) -> str:
 
 
 def post(gateway: Gateway, path: str) -> httpx.Response:
-    return httpx.post(gateway.url + path, timeout=10)
+    return httpx.post(gateway.url + path, timeout=60)
 
 
 def put(database: str, event_id: str, *, notice: bool = False, state: str = "ACCEPTED") -> dict[str, UUID]:
@@ -152,7 +152,7 @@ def test_a_link_signed_before_the_rotation_still_opens(gateway: Gateway, databas
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_expired_link_says_so_and_does_nothing(gateway: Gateway, database: str, method: str) -> None:
     mine = put(database, f"expired-{method}")["caf"]
-    answer = httpx.request(method, gateway.url + link(mine, seconds=-1))
+    answer = httpx.request(method, gateway.url + link(mine, seconds=-1), timeout=60)
     assert 410 == answer.status_code
     assert "Ce lien a expiré" in words(answer)
     assert "ACCEPTED" == state(database, mine)
@@ -166,7 +166,7 @@ def test_a_forged_or_cut_link_is_refused_alike_whether_the_delivery_exists_or_no
     forger = LinkKeys((b"k" * 32,))
     paths = [link(mine, forger), link(UUID(int=1), forger), link(mine)[:-1], link(mine) + "/more", "/acknowledge/x"]
     paths.append(f"/acknowledge/{mine}")
-    answers = [httpx.request(method, gateway.url + path) for path in paths]
+    answers = [httpx.request(method, gateway.url + path, timeout=60) for path in paths]
     assert {403} == {answer.status_code for answer in answers}
     assert 1 == len({answer.text for answer in answers})
     assert "Lien non reconnu" in words(answers[0])

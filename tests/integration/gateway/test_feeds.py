@@ -170,7 +170,7 @@ def put_situation(database: str, event_id: str, contact: str, *media: str) -> No
 
 
 def read(address: str, **headers: str) -> httpx.Response:
-    return httpx.get(address, headers={name.replace("_", "-"): value for name, value in headers.items()}, timeout=10)
+    return httpx.get(address, headers={name.replace("_", "-"): value for name, value in headers.items()}, timeout=60)
 
 
 def entries(address: str) -> dict[str, ET.Element]:
@@ -339,7 +339,7 @@ def test_what_a_reader_has_already_is_not_sent_again(database: str, feeds: Calla
         )  # fmt: skip
         again = read(address, if_none_match=first.headers["etag"])
         assert (304, b"") == (again.status_code, again.content)
-        head = httpx.head(address)
+        head = httpx.head(address, timeout=60)
         assert (200, b"", first.headers["etag"]) == (head.status_code, head.content, head.headers["etag"])
     tell(database, notice("etag2", routing(["cdas-07-box"]), reference="N-etag2"))
     assert 200 == read(made.atom, if_none_match=read(made.calendar).headers["etag"]).status_code
@@ -379,7 +379,7 @@ def test_a_delivery_by_feed_is_accepted_once_the_feed_was_fetched(database: str,
         found = in_ledger(database, stands)
         return [found[of["fetched"]], found[of["waits"]]]
 
-    httpx.head(made.atom)
+    httpx.head(made.atom, timeout=60)
     assert ["SCHEDULED", "SCHEDULED"] == states()
     read(made.calendar)
     assert ["ACCEPTED", "SCHEDULED"] == states()

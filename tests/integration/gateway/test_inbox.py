@@ -100,7 +100,7 @@ def refused(answer: httpx.Response) -> tuple[int, str]:
 
 def take_it(hub: Gateway, contact: str, number: int, system: str = "cd35") -> httpx.Response:
     headers = {"authorization": f"Bearer {TOKENS[system]}"}
-    return httpx.post(f"{hub.url}/inbox/{contact}/items/{number}/taken-in-charge", headers=headers, timeout=10)
+    return httpx.post(f"{hub.url}/inbox/{contact}/items/{number}/taken-in-charge", headers=headers, timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -190,11 +190,11 @@ def test_what_a_caller_has_already_is_not_sent_again(hub: Gateway, database: str
     tell(database, "etag-1", "cdas-07-box")
     headers = {"authorization": f"Bearer {TOKENS['cd35']}"}
     url = f"{hub.url}/inbox/cdas-07-box/items"
-    tag = httpx.get(url, headers=headers).headers["etag"]
-    same = httpx.get(url, headers=headers | {"if-none-match": f'"else", W/{tag}'})
+    tag = httpx.get(url, headers=headers, timeout=60).headers["etag"]
+    same = httpx.get(url, headers=headers | {"if-none-match": f'"else", W/{tag}'}, timeout=60)
     assert (304, b"", tag) == (same.status_code, same.content, same.headers["etag"])
     tell(database, "etag-2", "cdas-07-box")
-    assert 200 == httpx.get(url, headers=headers | {"if-none-match": tag}).status_code
+    assert 200 == httpx.get(url, headers=headers | {"if-none-match": tag}, timeout=60).status_code
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_a_signed_in_contact_uses_its_own_inbox_and_no_other(hub: Gateway, datab
             await connection.execute(insert(tables.portal_session).values(session))
 
     in_ledger(database, sign_in)
-    with httpx.Client(base_url=hub.url, cookies={"hub-session": "the-token"}, timeout=10) as browser:
+    with httpx.Client(base_url=hub.url, cookies={"hub-session": "the-token"}, timeout=60) as browser:
         assert ["cdas-08-box"] == [one["contact"] for one in browser.get("/inbox").json()["inboxes"]]
         number = browser.get("/inbox/cdas-08-box/items").json()["last"]
         assert (404, "NOT_FOUND") == refused(browser.get("/inbox/cdas-07-box/items"))
@@ -245,4 +245,6 @@ def test_a_signed_in_contact_uses_its_own_inbox_and_no_other(hub: Gateway, datab
         assert (401, "NOT_AUTHENTICATED") == refused(browser.post(path, headers=elsewhere))
         assert "OPEN" == browser.get(f"/inbox/cdas-08-box/items/{number}").json()["state"]
         assert "TAKEN" == browser.post(path, headers={"origin": hub.url}).json()["state"]
-    assert (401, "NOT_AUTHENTICATED") == refused(httpx.get(f"{hub.url}/inbox", cookies={"hub-session": "another"}))
+    assert (401, "NOT_AUTHENTICATED") == refused(
+        httpx.get(f"{hub.url}/inbox", cookies={"hub-session": "another"}, timeout=60)
+    )

@@ -67,7 +67,7 @@ def test_a_system_of_either_institution_reads_the_masked_figures(gateway: Gatewa
 def test_who_has_the_same_figures_already_is_told_so(gateway: Gateway) -> None:
     first = gateway.get(MARCH, "caf")
     again = httpx.get(
-        gateway.url + MARCH, headers={**first.request.headers, "if-none-match": first.headers["etag"]}, timeout=10
+        gateway.url + MARCH, headers={**first.request.headers, "if-none-match": first.headers["etag"]}, timeout=60
     )
     assert (304, b"") == (again.status_code, again.content)
 
@@ -79,7 +79,9 @@ def test_a_session_of_the_pages_reads_them_too_and_nobody_else_does(gateway: Gat
         "a partner's session": tom.get(MARCH),
         "a partner's system": gateway.get(MARCH, "partner"),
         "nobody": gateway.get(MARCH),
-        "a session that is over": httpx.get(gateway.url + MARCH, headers={"cookie": "hub-session=" + "x" * 43}),
+        "a session that is over": httpx.get(
+            gateway.url + MARCH, headers={"cookie": "hub-session=" + "x" * 43}, timeout=60
+        ),
     }
     assert {
         "a partner's session": (403, "INDICATORS_FORBIDDEN"),
@@ -118,7 +120,7 @@ def test_the_page_is_for_the_people_of_the_two_institutions(gateway: Gateway, da
     tom = Browser(gateway).signed_in(database, "tom")
     assert 403 == tom.get("/portal/indicators").status_code
     assert "/portal/indicators" not in tom.get("/portal").text
-    answer = httpx.get(gateway.url + "/portal/indicators")
+    answer = httpx.get(gateway.url + "/portal/indicators", timeout=60)
     assert (303, True) == (answer.status_code, answer.headers["location"].startswith("/portal/sign-in"))
 
 

@@ -44,18 +44,18 @@ def test_a_feeds_address_is_shown_once_and_opens_until_it_is_changed_or_ended(ga
     assert "Vous n’avez pas encore de flux." in anne.read("/portal/feeds")
     anne.post("/portal/feeds")
     atom, calendar = addresses(anne)
-    assert "Fermeture du CDAS" in httpx.get(atom).text
-    assert 200 == httpx.get(calendar).status_code
+    assert "Fermeture du CDAS" in httpx.get(atom, timeout=60).text
+    assert 200 == httpx.get(calendar, timeout=60).status_code
     anne.get("/portal/feeds")
     assert [] == addresses(anne)
     assert "Flux 1" in anne.words
 
     anne.post("/portal/feeds/rotate", feed=feed_of(anne))
     newer = addresses(anne)[0]
-    assert (404, 200) == (httpx.get(atom).status_code, httpx.get(newer).status_code)
+    assert (404, 200) == (httpx.get(atom, timeout=60).status_code, httpx.get(newer, timeout=60).status_code)
     anne.post("/portal/feeds/revoke", feed=feed_of(anne))
     assert "Le flux est supprimé" in anne.words
-    assert 404 == httpx.get(newer).status_code
+    assert 404 == httpx.get(newer, timeout=60).status_code
 
 
 def test_nobody_changes_or_ends_the_feed_of_somebody_else(gateway: Gateway, database: str) -> None:
@@ -67,7 +67,7 @@ def test_nobody_changes_or_ends_the_feed_of_somebody_else(gateway: Gateway, data
         for forged in (feed, str(uuid4()), "x", ""):
             ben.get("/portal/feeds")
             assert 404 == ben.post(path, feed=forged).status_code
-    assert 200 == httpx.get(atom).status_code
+    assert 200 == httpx.get(atom, timeout=60).status_code
 
 
 def test_feeds_have_a_limit_that_is_said(gateway: Gateway, database: str) -> None:

@@ -71,7 +71,11 @@ def signed(id_: UUID, expires: datetime, keys: LinkKeys = KEYS, purpose: Purpose
 def ask(gateway: Gateway, address: str, client: str = "192.0.2.1") -> httpx.Response:
     headers = {"origin": gateway.url, "x-real-ip": client}
     return httpx.post(
-        f"{gateway.url}/portal/sign-in", data={"address": address}, headers=headers, follow_redirects=True
+        f"{gateway.url}/portal/sign-in",
+        data={"address": address},
+        headers=headers,
+        follow_redirects=True,
+        timeout=60,
     )
 
 
@@ -154,7 +158,7 @@ def test_looking_at_a_link_changes_nothing_and_its_button_opens_one_session(gate
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites_and_only_its_digest_is_kept(
     gateway: Gateway, database: str
 ) -> None:
-    answer = httpx.post(gateway.url + link(database, "alone@departement-demo.example"))
+    answer = httpx.post(gateway.url + link(database, "alone@departement-demo.example"), timeout=60)
     header = answer.headers["set-cookie"]
     assert {"HttpOnly", "Path=/", "SameSite=lax"} <= set(header.split("; "))
     assert not [word for word in ("Max-Age", "Expires", "Domain") if word.lower() in header.lower()]
@@ -181,16 +185,16 @@ def test_a_link_that_is_forged_or_made_for_something_else_opens_nothing(
         signed(id_, expires)[:-1],
         "/portal/enter/x",
     ]
-    answers = [httpx.request(method, gateway.url + path) for path in paths]
+    answers = [httpx.request(method, gateway.url + path, timeout=60) for path in paths]
     assert {403} == {answer.status_code for answer in answers}
     assert 1 == len({answer.text for answer in answers})
     elsewhere = signed(id_, expires).replace("/portal/enter/", "/acknowledge/")
-    assert 403 == httpx.request(method, gateway.url + elsewhere).status_code
+    assert 403 == httpx.request(method, gateway.url + elsewhere, timeout=60).status_code
 
 
 def test_an_expired_link_says_so_and_offers_another(gateway: Gateway, database: str) -> None:
     old = link(database, "alone@departement-demo.example", seconds=-1)
-    answers = [httpx.get(gateway.url + old), httpx.post(gateway.url + old)]
+    answers = [httpx.get(gateway.url + old, timeout=60), httpx.post(gateway.url + old, timeout=60)]
     assert [410, 410] == [answer.status_code for answer in answers]
     assert 'href="/portal/sign-in"' in answers[0].text
 
@@ -218,7 +222,7 @@ def test_signing_out_ends_the_session_and_everywhere_ends_all_of_the_address(gat
         tokens.append(browser.client.cookies["hub-session"])
 
     def works(token: str) -> bool:
-        answer = httpx.get(f"{gateway.url}/portal", cookies={"hub-session": token})
+        answer = httpx.get(f"{gateway.url}/portal", cookies={"hub-session": token}, timeout=60)
         return answer.status_code == 200
 
     browsers[0].post("/portal/sign-out")
@@ -286,7 +290,7 @@ def test_over_https_the_cookie_is_bound_to_the_host(kafka: EmbeddedKafka, databa
     secure.start()
     try:
         headers = {"origin": "https://hub.example", "host": "hub.example"}
-        answer = httpx.post(secure.url + link(database, "alone@departement-demo.example"), headers=headers)
+        answer = httpx.post(secure.url + link(database, "alone@departement-demo.example"), headers=headers, timeout=60)
     finally:
         secure.stop()
     header = answer.headers["set-cookie"]
@@ -325,7 +329,7 @@ def test_pages_are_kept_by_nobody_and_load_nothing_from_elsewhere(gateway: Gatew
 )
 def test_what_no_page_of_ours_sends_is_refused_unread(gateway: Gateway, body: bytes, kind: str) -> None:
     headers = {"origin": gateway.url, "content-type": kind}
-    answer = httpx.post(f"{gateway.url}/portal/sign-in", content=body, headers=headers)
+    answer = httpx.post(f"{gateway.url}/portal/sign-in", content=body, headers=headers, timeout=60)
     assert 400 == answer.status_code
     assert "Formulaire illisible" in answer.text
 

@@ -44,7 +44,10 @@ def test_an_accepted_event_is_on_kafka_before_the_answer(gateway: Gateway, kafka
     assert (answer["id"], answer["source"], answer["status"]) == (event["id"], CAF, "accepted")
     assert datetime.fromisoformat(answer["accepted_at"]).tzinfo is not None
     assert response.headers["location"] == answer["status_url"]
-    assert httpx.get(answer["status_url"], headers={"authorization": f"Bearer {TOKENS['caf']}"}).status_code == 200
+    assert (
+        httpx.get(answer["status_url"], headers={"authorization": f"Bearer {TOKENS['caf']}"}, timeout=60).status_code
+        == 200
+    )
 
 
 def test_the_same_event_again_gets_the_same_answer_and_is_not_published_again(

@@ -146,7 +146,7 @@ def test_somebody_who_stops_waiting_has_the_receipt_of_what_is_known(tmp_path: P
         connection, _ = silent.accept()
         connection.recv(1)
         running.send_signal(signal.SIGINT)
-        told, said = running.communicate(timeout=60)
+        told, said = running.communicate(timeout=180)
         connection.close()
     assert (1, "sans réponse") == (running.returncode, told.split("\t")[1])
     assert "Interrompu. Relancer la même commande ne compte rien deux fois." in said

@@ -56,12 +56,12 @@ def test_a_published_schema_is_found_and_another_is_not_taken(gateway: Gateway) 
     text = get(gateway, "/schemas/ids/1")["schema"]
     subject = get(gateway, "/schemas/ids/1/versions")[0]["subject"]
     url = f"{gateway.url}/registry/subjects/{subject}"
-    found = httpx.post(url, json={"schema": json.dumps(json.loads(text))})
+    found = httpx.post(url, json={"schema": json.dumps(json.loads(text))}, timeout=60)
     assert (200, 1) == (found.status_code, found.json()["id"])
-    assert httpx.post(f"{url}/versions", json={"schema": text}).json() == {"id": 1}
-    assert httpx.post(url, json={"schema": '"string"'}).json()["error_code"] == 40403
-    assert httpx.post(f"{url}/versions", json={"schema": '"string"'}).json()["error_code"] == 40501
-    assert httpx.post(url, content=b"{").json()["error_code"] == 42201
+    assert httpx.post(f"{url}/versions", json={"schema": text}, timeout=60).json() == {"id": 1}
+    assert httpx.post(url, json={"schema": '"string"'}, timeout=60).json()["error_code"] == 40403
+    assert httpx.post(f"{url}/versions", json={"schema": '"string"'}, timeout=60).json()["error_code"] == 40501
+    assert httpx.post(url, content=b"{", timeout=60).json()["error_code"] == 42201
 
 
 @pytest.mark.needs_tool("kcat")

@@ -140,7 +140,7 @@ class Story:
 
     def _run(self, work: Awaitable[T]) -> T:
         async def whole() -> T:
-            async with asyncio.timeout(60):  # a circle of locks that PostgreSQL does not see must not hang the run
+            async with asyncio.timeout(180):  # a circle of locks that PostgreSQL does not see must not hang the run
                 return await work
 
         return self._bench.runner.run(whole())

@@ -26,7 +26,7 @@ from hub.wire.topics import DECISIONS, DIRECTORY, REJECTS, STATUSES
 
 CATALOGUE = load_catalogue()
 READER = EventReader(CATALOGUE, load_territory())
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 Headers = list[tuple[str, bytes]]
 Record = tuple[str, bytes | None, bytes | None, Headers]

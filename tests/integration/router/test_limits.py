@@ -24,7 +24,7 @@ async def test_too_many_rejects_stop_the_lane_without_moving_past_any_and_it_can
     await desk.publish_raw(*bad)
     service = Service(settings, Health("router"), asyncio.Event())
     with pytest.raises(RejectLimitReached) as stopped:
-        await asyncio.wait_for(route(service, [Lane.STANDARD]), 60)
+        await asyncio.wait_for(route(service, [Lane.STANDARD]), 180)
     assert 3 == stopped.value.exit_code
     assert "nothing is lost" in stopped.value.message
     assert "--ignore-reject-limit" in stopped.value.way_out
