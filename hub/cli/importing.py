@@ -1,14 +1,15 @@
 """What the imports of the directory share: a table from a file, changed contacts on their way, French counts."""
 
-import csv
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from rich.console import Console
 from rich.progress import Progress
 
+from connectors.inbound.files.reading import FileInvalid, read_sheet
 from hub.cli.output import on_terminal
 from hub.domain.directory.contacts import Contact
 from hub.errors import HubError
@@ -27,29 +28,36 @@ class FileUnreadable(HubError):
 
 
 class Table(NamedTuple):
-    """A CSV file: the names of its columns, and its rows by column."""
+    """A CSV file: the names of its columns, its rows by column, and the line of the file on which each begins.
+
+    A row has None under the columns that it does not reach, and what is beyond the last column under None.
+    """
 
     columns: tuple[str, ...]
-    rows: list[dict[str, str]]
+    rows: list[dict[Any, Any]]
+    lines: list[int]
 
 
 def read_table(file: Path) -> Table:
-    """Read a CSV file with commas or semicolons. Raises FileUnreadable."""
+    """Read a CSV file in UTF-8, with semicolons, commas or tabs. Raises FileUnreadable."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            # Spreadsheets set to French save « CSV » with semicolons.
-            separator = ";" if ";" in lines.readline() else ","
-            lines.seek(0)
-            reader = csv.DictReader(lines, delimiter=separator, strict=True)
-            rows = list(reader)
-            columns = tuple(reader.fieldnames or ())
+        sheet = read_sheet(file.read_bytes())
     except OSError as error:
         msg = f"{file} cannot be read: {error.strerror}."
         raise FileUnreadable(msg, "Name a CSV file.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        msg = f"{file} is no CSV file in UTF-8."
-        raise FileUnreadable(msg, "Save it as « CSV UTF-8 », with commas or semicolons.") from error
-    return Table(columns, rows)
+    except FileInvalid as error:
+        msg = f"{file}{NBSP}: {error}."
+        raise FileUnreadable(msg) from None
+    columns = tuple(name.strip() for name in sheet.headings)
+    rows, lines = [], []
+    for row in sheet.rows():
+        if row.fault is not None:
+            msg = f"{file}, ligne {row.line}{NBSP}: {row.fault}."
+            raise FileUnreadable(msg)
+        named: dict[Any, Any] = dict(zip_longest(columns, row.cells[: len(columns)]))
+        rows.append(named | ({None: list(row.cells[len(columns) :])} if len(row.cells) > len(columns) else {}))
+        lines.append(row.line)
+    return Table(columns, rows, lines)
 
 
 async def apply_contacts(

@@ -107,7 +107,7 @@ def import_command(
         msg = "--type ne vaut que pour un fichier d’événements."
         raise DifferencesUsage(msg, "Un chiffre nul s’écrit 0 dans la colonne number.")
     about = None if period is None else period_named(period, local_settings())
-    receipts = read_own_count(kind, table.rows, institution, about)
+    receipts = read_own_count(kind, table.rows, institution, about, table.lines)
     try:
         places = places_of(kind, receipts, about, type_ or ())
     except PeriodInvalid:

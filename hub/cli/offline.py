@@ -1,9 +1,9 @@
 """What `hub route` and `hub ask` decide with, read from files and options: an instant, parameters, a directory."""
 
-import csv
 from datetime import datetime
 from pathlib import Path
 
+from hub.cli.importing import FileUnreadable, read_table
 from hub.cli.route_view import show_refused_line
 from hub.data import load_parameters, load_territory
 from hub.domain.calendar.paris import paris
@@ -46,11 +46,10 @@ def read_parameters(file: Path | None) -> ParameterTable:
 def read_directory(file: Path, instant: datetime | None) -> Directory:
     """The contacts of a CSV file; lines that an import would refuse are left out and told. Raises RouteError."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        rows = read_table(file).rows
+    except FileUnreadable as error:
         msg = f"{file} cannot be read as a directory."
-        raise RouteError(msg, "Name a CSV file in UTF-8 whose columns are the fields of contact.changed.") from error
+        raise RouteError(msg, f"{error.message} The columns are the fields of contact.changed.") from error
     directory = Directory(load_territory())
     day = (instant or datetime.now(paris())).astimezone(paris()).date()
     for receipt in plan_import(rows, directory, day):

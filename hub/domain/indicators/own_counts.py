@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from functools import partial
+from itertools import count
 from typing import Final, TypeAlias
 
 from hub.domain.events import SIGNATORIES, SourceInvalid, may_emit, parse_source
@@ -98,12 +99,21 @@ def kind_of(columns: Sequence[str]) -> CountKind:
 
 
 def read_own_count(
-    kind: CountKind, rows: Iterable[Row], institution: Institution, period: Period | None
+    kind: CountKind,
+    rows: Iterable[Row],
+    institution: Institution,
+    period: Period | None,
+    lines: Iterable[int] | None = None,
 ) -> list[LineReceipt]:
-    """One receipt for each row, in the order of the file. `period`: months that the file is about, None for any."""
+    """One receipt for each row, in the order of the file. `period`: months that the file is about, None for any.
+
+    `lines`: where each row begins; without it, each takes one line, and none is empty.
+    """
     seen: dict[object, int] = {}
     read = partial(_event if kind is CountKind.EVENTS else _figure, institution=institution)
-    return [_receipt(line, row, read, period, seen) for line, row in enumerate(rows, FIRST_LINE)]
+    return [
+        _receipt(line, row, read, period, seen) for line, row in zip(lines or count(FIRST_LINE), rows, strict=False)
+    ]
 
 
 def places_of(
