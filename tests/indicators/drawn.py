@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
-from tests.indicators.second_reading import Told
+from tests.indicators.told_events import Told
 
 CAF, CAF_SOCIAL, CD35, CCAS, HUB = (
     "urn:hub:caf35:si-partenaires",

@@ -14,7 +14,8 @@ from hub.domain.indicators.increments import increments
 from hub.domain.indicators.periods import Period
 from hub.domain.indicators.shapes import IndicatorFigures
 from hub.domain.indicators.values import Change, Count, Mean, Median, NotProvided, Share, Value
-from tests.indicators.second_reading import Figures, Told
+from tests.indicators.second_reading import Figures
+from tests.indicators.told_events import Told
 
 _DATES = ("published_on", "effective_on", "concertation_on", "exchange_on", "held_on", "completed_on", "ended_on")
 

@@ -14,7 +14,8 @@ from hub.domain.indicators.increments import increments
 from tests.indicators.comparing import differences
 from tests.indicators.drawn import PERIODS, drawn_events
 from tests.indicators.hub_reading import cells_of, fact, hub_reading
-from tests.indicators.second_reading import Told, second_reading
+from tests.indicators.second_reading import second_reading
+from tests.indicators.told_events import Told
 
 SETS = 3_000
 SHOWN = 3

@@ -6,7 +6,7 @@ from functools import cache
 from hub.domain.indicators.cells import Cell
 from tests.indicators.example_year.building import NOT_STORED, counted_elsewhere, year_events
 from tests.indicators.hub_reading import cells_of, fact
-from tests.indicators.second_reading import Told
+from tests.indicators.told_events import Told
 
 
 @cache

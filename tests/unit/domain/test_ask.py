@@ -13,12 +13,10 @@ from hypothesis import strategies as st
 from hub.data import load_calendar, load_parameters, load_territory
 from hub.demo import demo_directory_rows
 from hub.domain.asking.building import build_event
-from hub.domain.asking.communes import find_communes
 from hub.domain.asking.essence import Essence, essence
 from hub.domain.asking.field import Answers, Field
 from hub.domain.asking.form import FIELDS, FORM
 from hub.domain.asking.question import NOT_KNOWN, OUTSIDE, AnswerInvalid, Conclusion, Kind, Option, Question
-from hub.domain.asking.reading import read_answer
 from hub.domain.asking.steps import next_step
 from hub.domain.asking.watching import BY_COMMUNE, SHOWN_IN, watch
 from hub.domain.calendar.dates import add_months
@@ -375,84 +373,3 @@ def test_a_case_that_is_watched_is_answered_like_any_other(answers: dict[str, st
     answer, reads = watch(case)
     assert apply_rules(case) == answer
     assert read <= reads
-
-
-COMMUNES = {
-    "whole name": ("Rennes", ["Rennes"]),
-    "without accents and hyphens": ("chateaugiron", ["Châteaugiron"]),
-    "saint as people write it": ("st malo", ["Saint-Malo"]),
-    "INSEE code": ("35238", ["Rennes"]),
-    "nonsense": ("zzzz", []),
-    "nothing": (" ", []),
-}
-
-
-@pytest.mark.parametrize(("typed", "expected"), COMMUNES.values(), ids=COMMUNES)
-def test_a_commune_is_found_by_what_people_type(typed: str, expected: list[str]) -> None:
-    assert expected == [commune.name for commune in find_communes(typed, load_territory())]
-
-
-def test_a_postal_code_finds_every_commune_that_has_it() -> None:
-    territory = load_territory()
-    shared = {c.code for c in territory.communes.values() if "35133" in c.postal_codes}
-    assert len(shared) > 1
-    assert shared <= {commune.code for commune in find_communes("35133", territory)}
-
-
-def test_every_commune_is_found_by_its_own_name_alone() -> None:
-    territory = load_territory()
-    found = {c.code: [f.code for f in find_communes(c.name, territory)] for c in territory.communes.values()}
-    assert {code: [code] for code in territory.communes} == found
-
-
-def question(kind: Kind, *options: Option, unknown: bool = True) -> Question:
-    return Question("q", kind, "?", "?", options, unknown)
-
-
-YES_OR_NO = question(Kind.YES_NO, Option("YES", "oui"), Option("NO", "non"))
-DAY = question(Kind.DATE)
-READ = {
-    "a number": (YES_OR_NO, "2", "NO"),
-    "a letter": (YES_OR_NO, "O", "YES"),
-    "a word": (YES_OR_NO, "non", "NO"),
-    "not known": (YES_OR_NO, "nsp", NOT_KNOWN),
-    "not known by its number": (YES_OR_NO, "3", NOT_KNOWN),
-    "a French day": (DAY, "12/03/2025", "2025-03-12"),
-    "an ISO day": (DAY, "2025-03-12", "2025-03-12"),
-    "a written day": (DAY, "1er août 2025", "2025-08-01"),
-    "no day": (DAY, "on ne sait pas", NOT_KNOWN),
-    "a commune": (question(Kind.COMMUNE), "Cesson-Sévigné", "35051"),
-    "elsewhere": (question(Kind.COMMUNE, Option(OUTSIDE, "hors du département")), "hors", OUTSIDE),
-    "a commune elsewhere": (question(Kind.COMMUNE), "22050", "22050"),
-    "a CDAS": (question(Kind.CDAS), "cdas-07", "CDAS-07"),
-    "a CDAS by its number": (question(Kind.CDAS), "7", "CDAS-07"),
-}
-
-
-@pytest.mark.parametrize(("asked", "typed", "expected"), READ.values(), ids=READ)
-def test_what_is_typed_is_understood(asked: Question, typed: str, expected: str) -> None:
-    found = read_answer(asked, typed, load_territory())
-    assert isinstance(found, Option)
-    assert expected == found.value
-
-
-NOT_READ = {
-    "a month alone": (DAY, "mars 2025", "jour"),
-    "a day that is none": (DAY, "31/02/2025", "n’existe pas"),
-    "a word as a day": (DAY, "hier", "date complète"),
-    "a number too high": (YES_OR_NO, "4", "de 1 à 3"),
-    "a commune that is none": (question(Kind.COMMUNE), "zzzz", "Aucune commune"),
-    "a CDAS that is not known": (question(Kind.CDAS, Option("CDAS-01", "Un")), "CDAS-09", "annuaire"),
-}
-
-
-@pytest.mark.parametrize(("asked", "typed", "expected"), NOT_READ.values(), ids=NOT_READ)
-def test_what_is_not_understood_is_answered_by_a_sentence(asked: Question, typed: str, expected: str) -> None:
-    with pytest.raises(AnswerInvalid, match=expected):
-        read_answer(asked, typed, load_territory())
-
-
-def test_a_name_that_several_communes_begin_with_is_proposed() -> None:
-    found = read_answer(question(Kind.COMMUNE), "saint-m", load_territory())
-    assert isinstance(found, tuple)
-    assert {"35288", "35297"} <= {option.value for option in found}

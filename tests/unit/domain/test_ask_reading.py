@@ -10,6 +10,11 @@ from hub.domain.asking.reading import choices, read_answer
 TERRITORY = load_territory()
 
 COMMUNES = {
+    "a whole name": ("Rennes", ["Rennes"]),
+    "without accents and hyphens": ("chateaugiron", ["Châteaugiron"]),
+    "saint as people write it": ("st malo", ["Saint-Malo"]),
+    "nonsense": ("zzzz", []),
+    "nothing": (" ", []),
     "a word that is written out": ("ste colombe", ["Sainte-Colombe"]),
     "« s » for « sur »": ("roz s couesnon", ["Roz-sur-Couesnon"]),
     "spaces for hyphens": ("saint malo", ["Saint-Malo"]),
@@ -62,6 +67,17 @@ def test_words_are_compared_without_what_people_leave_out(typed: str, expected: 
     assert expected == plain(typed)
 
 
+def test_every_commune_is_found_by_its_own_name_alone() -> None:
+    found = {c.code: [f.code for f in find_communes(c.name, TERRITORY)] for c in TERRITORY.communes.values()}
+    assert {code: [code] for code in TERRITORY.communes} == found
+
+
+def test_a_postal_code_finds_every_commune_that_has_it() -> None:
+    shared = {c.code for c in TERRITORY.communes.values() if "35133" in c.postal_codes}
+    assert len(shared) > 1
+    assert shared <= {commune.code for commune in find_communes("35133", TERRITORY)}
+
+
 def test_the_communes_of_a_postal_code_come_by_population() -> None:
     found = find_communes("35133", TERRITORY)
     assert 16 == len(found)
@@ -86,6 +102,16 @@ MONTHS = (
 )
 
 READ: dict[str, tuple[Question, str, tuple[str, str]]] = {
+    "a number": (YES_OR_NO, "2", ("NO", "non")),
+    "a letter": (YES_OR_NO, "O", ("YES", "oui")),
+    "a word": (YES_OR_NO, "non", ("NO", "non")),
+    "not known by its number": (YES_OR_NO, "3", (NOT_KNOWN, "on ne sait pas")),
+    "a French day": (DAY, "12/03/2025", ("2025-03-12", "12/03/2025")),
+    "a first day in words": (DAY, "1er août 2025", ("2025-08-01", "01/08/2025")),
+    "elsewhere by a word": (PLACE, "hors", (OUTSIDE, "hors du département")),
+    "a commune elsewhere": (question(Kind.COMMUNE), "22050", ("22050", "22050")),
+    "the only commune of a long name": (PLACE, "Cesson-Sévigné", ("35051", "Cesson-Sévigné (35051)")),
+    "a CDAS by its number where none is proposed": (question(Kind.CDAS), "7", ("CDAS-07", "CDAS-07")),
     "the first by its number": (BENEFIT, "1", ("B1", "Aide A")),
     "a number of two digits": (BENEFIT, "11", ("B11", "Aide K")),
     "the number after the last": (BENEFIT, "12", (NOT_KNOWN, "on ne sait pas")),
