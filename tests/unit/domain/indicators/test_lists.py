@@ -10,7 +10,7 @@ from hub.domain.indicators.facts import COUNTED
 from hub.domain.indicators.figures import figures
 from hub.domain.indicators.periods import Period
 from hub.domain.indicators.shapes import Breakdown, Figure, IndicatorFigures, Series
-from hub.domain.indicators.values import NOT_PROVIDED, Count, Median, Share
+from hub.domain.indicators.values import NOT_PROVIDED, Count, Mean, Median, Share
 from hub.domain.indicators.vocabulary import dimension_label, label_of
 from tests.unit.domain.indicators.drawn_cells import drawn_cells
 
@@ -218,3 +218,19 @@ def test_the_two_urgencies_are_told_apart() -> None:
 def test_an_indicator_without_a_breakdown_or_course_has_none() -> None:
     bare = IndicatorFigures(INDICATORS["V2.4"], provided=True, figures=())
     assert ((), ()) == (bare.breakdowns, bare.series)
+
+
+def test_field_feedback_is_not_provided_where_none_was_given_and_counts_by_its_themes_otherwise() -> None:
+    cells = {Cell("2026-03", "received", ("benefit_urgency.contacted", "CD35")): 1}
+    (without,) = (of for of in figures(cells, PERIOD) if of.indicator.id == "V1.4")
+    told = {one.key: one.value for one in without.figures}
+    assert (NOT_PROVIDED, NOT_PROVIDED) == (told["line_entries"], told["line_score"])
+    cells[Cell("2026-03", "received", ("field_feedback.submitted", "CD35"))] = 7
+    cells[Cell("2026-03", "feedback", ("PRIORITY_LINE", "SUCCESS", "5"))] = 3
+    cells[Cell("2026-03", "feedback", ("PRIORITY_LINE", "SUCCESS", ""))] = 2
+    cells[Cell("2026-03", "feedback", ("CDAP", "SUCCESS", "1"))] = 2
+    (given,) = (of for of in figures(cells, PERIOD) if of.indicator.id == "V1.4")
+    told = {one.key: one.value for one in given.figures}
+    assert (Count(5), Mean(15, 3)) == (told["line_entries"], told["line_score"])
+    (entries,) = (one for one in given.breakdowns if one.key == "line_feedback")
+    assert ({("PRIORITY_LINE", "SUCCESS"): 5}, ["theme", "kind"]) == (entries.rows, [axis.name for axis in entries.by])

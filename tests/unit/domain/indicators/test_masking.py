@@ -36,7 +36,9 @@ def test_a_line_beside_its_total_shows(numbers: tuple[int, ...], shown: tuple[ob
     assert shown == tuple(mask(line(*numbers)).values())
 
 
-@pytest.mark.parametrize("numbers", [(1, 1), (3,), (0, 4, 0), (2, 1, 1), (1, 1, 1, 1, 1), (4, 4)], ids=str)
+@pytest.mark.parametrize(
+    "numbers", [(1,), (0, 1), (1, 1), (3,), (0, 4, 0), (2, 1, 1), (1, 1, 1, 1, 1), (4, 4)], ids=str
+)
 def test_a_breakdown_that_would_show_its_small_cells_by_its_total_is_withheld_with_its_lines(
     numbers: tuple[int, ...],
 ) -> None:
@@ -46,6 +48,17 @@ def test_a_breakdown_that_would_show_its_small_cells_by_its_total_is_withheld_wi
 def test_an_empty_breakdown_and_one_of_zeros_hide_nothing() -> None:
     assert Withheld.NOTHING is mask_table({}).withheld
     assert {("a0",): 0, ("a1",): 0} == mask(line(0, 0))
+
+
+def test_a_grid_of_one_event_is_withheld_and_one_of_none_is_not() -> None:
+    one, none = mask_table(grid((1, 0), (0, 0))), mask_table(grid((0, 0), (0, 0)))
+    assert (Withheld.ALL, ({}, {}), {}) == (one.withheld, one.margins, one.rows)
+    assert (Withheld.NOTHING, ({"a0": 0, "a1": 0}, {"b0": 0, "b1": 0})) == (none.withheld, none.margins)
+    assert {0} == set(none.rows.values())
+
+
+def test_what_is_small_is_a_parameter() -> None:
+    assert (M, M, 80) == tuple(mask(line(7, 12, 80), 10).values())
 
 
 def test_a_row_of_one_cell_is_hidden_with_its_margin() -> None:

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from hub.domain.indicators.cells import Cell
-from hub.domain.indicators.differences import EVENT_LABELS, figure_differences, points
+from hub.domain.indicators.differences import (
+    EVENT_LABELS,
+    EventDifference,
+    Whereabouts,
+    WhyLacking,
+    figure_differences,
+    not_given,
+    points,
+)
 from hub.domain.indicators.own_counts import (
     DIMENSIONS,
     CountKind,
@@ -180,3 +188,15 @@ def test_the_parts_of_a_figure_are_named_in_words() -> None:
 
 def test_events_have_names_that_stand_within_a_sentence() -> None:
     assert all(re.match(r"[a-zé]+\b", label) for label in EVENT_LABELS.values())
+
+
+def test_a_count_that_was_not_given_lacks_nothing() -> None:
+    cells = {Cell("2026-03", "received", (TRAINING, "CAF")): 3}
+    assert (EventDifference(CAF, TRAINING, "2026-03", 3, None, (), ()),) == not_given(CAF, cells, [])
+    assert "" == Whereabouts(WhyLacking.REFUSED).detail
+
+
+def test_a_point_about_a_type_without_a_name_is_told_by_its_code() -> None:
+    differs = EventDifference(CAF, "later.held", "2026-03", 3, 4, (), (("urn:hub:caf35:si", "a"),))
+    (point,) = points([differs], [])
+    assert ("later.held", 4, None, ("a",)) == (point.label, point.caf, point.cd35, point.lacked_by_institution)

@@ -74,6 +74,16 @@ def test_a_service_where_few_did_not_acknowledge_shows_neither_how_many_did() ->
     assert {("CDAS",): MASKED, ("CAF_REFERENTS",): MASKED, ("ASIP",): 20} == shown["acknowledged"]
 
 
+def test_acknowledgements_add_up_to_their_totals_also_where_nobody_gave_one() -> None:
+    asked = [("CDAS", 20, 0), ("CAF_REFERENTS", 30, 22), ("ASIP", 40, 20)]
+    rows = [("2026-03", "notice_asked", ("O1", "CAF", service), n) for service, n, _ in asked]
+    rows += [("2026-03", "notice_acknowledged", ("O1", "CAF", service), n) for service, _, n in asked if n]
+    shown = {one.key: one.table for one in of(masked(figures(cells(*rows), MONTH)), "A1").breakdowns}
+    assert (90, 42) == (shown["asked"].total, shown["acknowledged"].total)
+    assert {("CDAS",): 20, ("CAF_REFERENTS",): 30, ("ASIP",): 40} == shown["asked"].rows
+    assert {("CAF_REFERENTS",): 22, ("ASIP",): 20} == shown["acknowledged"].rows
+
+
 def test_without_detail_breakdowns_are_withheld_and_values_are_not() -> None:
     found = masked(figures(drawn_cells(1, MONTHS, 40), QUARTERS), detailed=False)
     assert {Withheld.ALL} == {one.table.withheld for shown in found for one in shown.breakdowns}
