@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
+from hub.domain.indicators.catalogue import INDICATORS
 from hub.domain.indicators.cells import Cell
 from hub.domain.indicators.figures import figures
 from hub.domain.indicators.masking import MASKED, Withheld
@@ -38,6 +39,7 @@ def test_values_beside_breakdowns_are_shown_and_small_cells_are_not() -> None:
     shown = of(masked(figures(cells(*messages), MONTH)), "V1.2")
     assert Count(52) == shown.figures[0].value
     by_cdas = next(one for one in shown.breakdowns if one.key == "by_cdas")
+    assert ("Messages par CDAS", ["cdas"]) == (by_cdas.label, [axis.name for axis in by_cdas.by])
     assert {("CDAS-00",): MASKED, ("CDAS-01",): MASKED, ("CDAS-02",): 40} == by_cdas.table.rows
 
 
@@ -82,6 +84,11 @@ def test_acknowledgements_add_up_to_their_totals_also_where_nobody_gave_one() ->
     assert (90, 42) == (shown["asked"].total, shown["acknowledged"].total)
     assert {("CDAS",): 20, ("CAF_REFERENTS",): 30, ("ASIP",): 40} == shown["asked"].rows
     assert {("CAF_REFERENTS",): 22, ("ASIP",): 20} == shown["acknowledged"].rows
+
+
+def test_an_indicator_without_a_course_has_none() -> None:
+    bare = ShownIndicator(INDICATORS["V2.4"], provided=True, figures=())
+    assert ((), ()) == (bare.breakdowns, bare.series)
 
 
 def test_without_detail_breakdowns_are_withheld_and_values_are_not() -> None:
