@@ -1,6 +1,8 @@
 """The gateway's application: its parts, its routes, and what every answer carries."""
 
 import asyncio
+import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ from hub.gateway.portal.cookies import is_secure
 from hub.gateway.portal.directory_events import DirectoryEvents
 from hub.gateway.problems import PROBLEM_JSON, Refusal, refusal
 from hub.gateway.publisher import Publisher
+from hub.gateway.recently_refused import RecentlyRefused
 from hub.gateway.refused import AgreementRefusals
 from hub.gateway.routes import (
     acknowledge,
@@ -109,6 +112,7 @@ def build_app(settings: Settings, further_routes: Sequence[HTTPRouteHandler] = (
             reader,
             acceptor,
             refusals,
+            RecentlyRefused(time.monotonic, secrets.token_bytes(32)),
         )
         directory_events = DirectoryEvents(reader, acceptor, publisher, engine)
         app.state.parts = Parts(settings, health, catalogue, intake, engine, link_keys(settings), directory_events)

@@ -20,6 +20,7 @@ from hub.gateway.checks import LABELS, Candidate, check_event
 from hub.gateway.credentials import Credentials, System
 from hub.gateway.limits import RateLimit, read_body
 from hub.gateway.problems import Refusal, refusal
+from hub.gateway.recently_refused import RecentlyRefused
 from hub.gateway.refused import AgreementRefusals
 from hub.gateway.requests import BATCHED, RequestHead, mode_of, read_events, read_head
 from hub.settings import Settings
@@ -42,6 +43,7 @@ class Intake:
     reader: EventReader
     acceptor: Acceptor
     refusals: AgreementRefusals
+    recently: RecentlyRefused
 
     def authenticate(self, head: RequestHead) -> System:
         """The system that sends. Raises Refusal NOT_AUTHENTICATED."""
@@ -76,7 +78,9 @@ class Intake:
         outcomes = await self._check(events, system)
         verdicts = await self._accept(outcomes, deadline)
         _count(outcomes, verdicts)
-        await self.refusals.count(sum(_wants_agreement(outcome) for outcome in outcomes))
+        unagreed = [event for event, outcome in zip(events, outcomes, strict=True) if _wants_agreement(outcome)]
+        names = [(event.get("source"), event.get("id")) for event in unagreed if isinstance(event, dict)]
+        await self.refusals.count(self.recently.new(system.name, names))
         if mode == BATCHED:
             entries = [(event, *pair) for event, pair in zip(events, _pairs(outcomes, verdicts), strict=True)]
             return reply_to_batch(entries, self.settings.public_url)

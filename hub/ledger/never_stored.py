@@ -1,7 +1,8 @@
 """Bare numbers of hand-overs refused because the person did not agree (A2): nothing else of them may be kept (R57).
 
 The gateway adds what it refuses; of what came straight over Kafka the reconciliation of the day sets the number of each
-topic. Nothing identifies such an event, so one that is sent twice counts twice.
+topic. Neither keeps what would identify such an event. Sent twice, it counts once where it came over Kafka within
+a day, or over HTTP to one gateway process within minutes; otherwise twice (ADR 26).
 """
 
 from collections.abc import Mapping

@@ -68,7 +68,7 @@ class Difference:
 class Report:
     """One day, by input topic. `cut`: the topics of which retention may have removed a part of the day.
 
-    `unagreed`: how many of what was not stored are hand-overs that the person did not agree to (A2).
+    `unagreed`: how many of what was not stored are hand-overs that the person did not agree to (A2), each once.
     """
 
     day: date
@@ -122,6 +122,7 @@ async def reconcile(sources: Sources, day: date, now: datetime, progress: Callab
         routed |= await committed_offsets(settings, group)
     taken = await committed_offsets(settings, sources.readers.processors)
     topics = list(sources.readers.router)
+    unagreed: set[tuple[str, Identity]] = set()  # kept nowhere: it goes with this reading
     for topic in topics:
         report.fates[topic], report.reached[topic] = Counter(), Counter()
     async with reading(settings, *topics) as consumer:
@@ -137,7 +138,7 @@ async def reconcile(sources: Sources, day: date, now: datetime, progress: Callab
             async with aclosing(records_of(consumer, trail.stretch)) as batches:
                 async for records in batches:
                     progress()
-                    await _compare(sources, report, trail, records, routed.get(place, 0), now)
+                    await _compare(sources, report, trail, records, routed.get(place, 0), now, unagreed)
             for offset in trail.answered:  # those of the records were unmarked
                 report.note(Difference(Gap.NOT_PUBLISHED, *place, offset))
             await _deliveries(sources, report, trail.stretch, now)
@@ -155,7 +156,13 @@ async def keep_bare_numbers(engine: AsyncEngine, report: Report) -> None:
 
 
 async def _compare(
-    sources: Sources, report: Report, trail: Trail, records: Sequence[ConsumerRecord], routed: int, now: datetime
+    sources: Sources,
+    report: Report,
+    trail: Trail,
+    records: Sequence[ConsumerRecord],
+    routed: int,
+    now: datetime,
+    unagreed: set[tuple[str, Identity]],
 ) -> None:
     """Give each record of a stretch its fate. `routed`: the offset that the router reads next."""
     topic, partition = trail.stretch.topic, trail.stretch.partition
@@ -173,7 +180,10 @@ async def _compare(
         trail.answered.discard(offset)
         report.fates[topic][fate] += 1
         if fate is Fate.NOT_STORED and _never_stored(sources.catalogue, record.value) == REASON:
-            report.unagreed[topic] += 1
+            place = topic, others[offset]
+            report.unagreed[topic] += place not in unagreed
+            if others[offset].source is not None and others[offset].id is not None:
+                unagreed.add(place)
         if gap is not None:
             identity = others[offset]
             report.note(Difference(gap, topic, partition, offset, identity.source, identity.id))

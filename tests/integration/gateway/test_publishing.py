@@ -162,7 +162,9 @@ def test_a_hand_over_without_agreement_is_refused_in_a_batch_too_and_leaves_a_ba
     assert other["http_status"] == 202
     assert event["id"] not in ids_of(kafka, "cd35.referrals")
     assert before + 1 == asyncio.run(_refusals(database))
-    assert 422 == gateway.post(event, "cd35").status_code
+    assert 422 == gateway.post(event, "cd35").status_code  # the answer was lost: the sender tries again
+    assert before + 1 == asyncio.run(_refusals(database))
+    assert 422 == gateway.post(event | {"id": "another-hand-over"}, "cd35").status_code
     assert before + 2 == asyncio.run(_refusals(database))
 
 

@@ -48,6 +48,7 @@ WAITING, UNDECIDED, INVENTED, EVENING = 11, 12, 13, 14  # published when the oth
 DECIDED = notice("n-1")
 UNREADABLE_VALUE = b"no decision"
 NOT_GIVEN = {"given": False, "on": None}
+UNAGREED = record(example("handover.requested", "to-caf", id="unagreed", subject="s-2", data_agreement=NOT_GIVEN))
 DAYS = {
     WHOLE: [
         DECIDED,
@@ -57,15 +58,8 @@ DAYS = {
         notice("n-3", data_impacts=[]),
         record(example("referral.requested", "nothing", id="held", subject="s-1", source=CD35)),
         record(example("training.held", id="passed", subject="t-1")),
-        record(
-            example(
-                "handover.requested",
-                "to-caf",
-                id="unagreed",
-                subject="s-2",
-                data_agreement={"given": False, "on": None},
-            )
-        ),
+        UNAGREED,
+        UNAGREED,
         ("caf.notices", b"k", b"no event", []),
         ("caf.notices", b"k", b"no name", UNREADABLE),
     ],
@@ -132,7 +126,7 @@ def test_every_record_of_a_day_has_its_fate_and_the_day_adds_up(
     # n-1 and n-3 decided; n-1 again; n-1 with another text and n-2 with the version of n-1 rejected.
     assert {Fate.DECIDED: 2, Fate.REPEATED: 1, Fate.REJECTED: 2} == fates(report, "cd35.notices")
     assert {Fate.REJECTED: 2} == fates(report, "caf.notices")
-    assert {Fate.HELD: 1, Fate.NOT_STORED: 1} == fates(report, "cd35.referrals")
+    assert {Fate.HELD: 1, Fate.NOT_STORED: 2} == fates(report, "cd35.referrals")
     assert {Fate.PASSED: 1} == fates(report, places[WHOLE][6].topic)
     assert len(DAYS[WHOLE]) == sum(counts.total() for counts in report.fates.values())
     assert {Reached.OPEN: 3} == report.reached["cd35.notices"]
