@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from hub.embedded.kafka import EmbeddedKafka
 from hub.embedded.mail import MailCatcher
@@ -17,6 +18,10 @@ from hub.embedded.postgres import EmbeddedPostgres
 _NOT_HERE = "not on this machine: the system tool "
 _LONGEST = ("e2e", "faults", "integration")
 _DATABASE_NUMBERS = count(1)
+
+# How long an example takes, or to be drawn, says something of the machine and nothing of the hub.
+settings.register_profile("hub", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hub")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,9 @@ from hub.domain.indicators.periods import Period
 from tests.integration.indicators.counting_bench import Bench, of_months
 from tests.integration.indicators.mixed_facts import mixed, pure
 
-_STORY = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_STORY = settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 _MONTHS = [Period("2025-12", "2025-12", "2025-12"), Period("2026-01", "2026-01", "2026-01")]
 _YEAR = Period("2025", "2025-03", "2026-02")
 
