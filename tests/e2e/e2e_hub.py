@@ -129,10 +129,17 @@ def query(endpoints: Endpoints, sql: str, *arguments: object) -> list[dict[str, 
 
 
 def publish(endpoints: Endpoints, event: dict[str, Any]) -> httpx.Response:
-    """Publish over HTTP as the demo system of the event's source."""
+    """Publish over HTTP as the demo system of the event's source; again after a 503, as a caller does."""
     token = next(system.token for system in endpoints.systems if system.source == event["source"])
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/cloudevents+json"}
-    return httpx.post(endpoints.gateway.events, content=json.dumps(event), headers=headers, trust_env=False, timeout=60)
+    body, answers = json.dumps(event), list[httpx.Response]()
+
+    def answered() -> bool:
+        answers.append(httpx.post(endpoints.gateway.events, content=body, headers=headers, trust_env=False, timeout=60))
+        return answers[-1].status_code != httpx.codes.SERVICE_UNAVAILABLE
+
+    wait(answered, lambda: answers[-1].text)
+    return answers[-1]
 
 
 def notice_data(reference: str, **changes: object) -> dict[str, Any]:

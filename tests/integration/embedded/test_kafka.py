@@ -123,7 +123,7 @@ async def test_no_java_is_left_when_something_is_killed_with_sigkill(tmp_path: P
 
     os.kill(owner.pid if killed == "owner" else guard, signal.SIGKILL)
 
-    assert await until(lambda: not java.alive, 30)
+    assert await until(lambda: not java.alive, 120)
     owner.kill()
     owner.wait()
     owner.stdout.close()

@@ -92,7 +92,7 @@ async def test_no_server_is_left_when_something_is_killed_with_sigkill(tmp_path:
 
     os.kill(owner.pid if killed == "owner" else guard, signal.SIGKILL)
 
-    assert await until(lambda: not server.alive, 30)
+    assert await until(lambda: not server.alive, 120)
     owner.kill()
     owner.wait()
     owner.stdout.close()

@@ -77,6 +77,15 @@ class Gateway:
         return self.process.wait(60)
 
     def post(self, event: Any, system: str = "caf", **options: Any) -> httpx.Response:
+        """Publish an event or a list of events, and again after a 503, as a caller does: a slow broker is no fault."""
+        give_up = time.monotonic() + 120
+        while True:
+            answer = self.post_once(event, system, **options)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > give_up:
+                return answer
+            time.sleep(0.3)
+
+    def post_once(self, event: Any, system: str = "caf", **options: Any) -> httpx.Response:
         """Publish an event (structured mode) or a list of events (batched mode)."""
         kind = "cloudevents-batch" if isinstance(event, list) else "cloudevents"
         headers = {"content-type": f"application/{kind}+json", "authorization": f"Bearer {TOKENS[system]}"}

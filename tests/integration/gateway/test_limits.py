@@ -108,7 +108,7 @@ def test_sigterm_answers_what_is_under_way_and_ends(
         while True:
             event = new_notice()
             try:
-                response = gateway.post(event)
+                response = gateway.post_once(event)
             except httpx.TransportError:
                 return
             (accepted if response.status_code == 202 else refused).append(event["id"])

@@ -49,7 +49,7 @@ def accepted_in_the_end(gateway: Gateway, event: dict[str, object]) -> bool:
     """Send the event again until it is accepted, as a caller does after a 503."""
     give_up = time.monotonic() + 180
     while time.monotonic() < give_up:
-        response = gateway.post(event)
+        response = gateway.post_once(event)
         if response.status_code == 202:
             return True
         assert response.status_code == 503
@@ -60,11 +60,11 @@ def accepted_in_the_end(gateway: Gateway, event: dict[str, object]) -> bool:
 def test_a_killed_broker_is_answered_503_and_the_same_event_is_accepted_afterwards(
     gateway: Gateway, kafka: EmbeddedKafka
 ) -> None:
-    assert gateway.post(new_notice()).status_code == 202
+    assert gateway.post_once(new_notice()).status_code == 202
     events = [new_notice() for _ in range(3)]
     asyncio.run(kafka.kill())
     try:
-        assert all(refused(gateway.post(event), "BROKER_AWAY") for event in events)
+        assert all(refused(gateway.post_once(event), "BROKER_AWAY") for event in events)
         assert gateway.get("/health/ready").status_code == 503
         assert gateway.get("/health/live").status_code == 200
         assert gateway.get(f"/events/{events[0]['source']}/{events[0]['id']}", "caf").status_code == 404
@@ -81,7 +81,7 @@ def test_a_broker_restarted_between_two_requests_is_not_noticed(gateway: Gateway
     asyncio.run(kafka.kill())
     asyncio.run(kafka.restart())
     gateway.wait_until_ready()
-    assert gateway.post(new_notice()).status_code == 202
+    assert gateway.post_once(new_notice()).status_code == 202
 
 
 def test_a_frozen_broker_is_answered_503_and_work_goes_on_when_it_thaws(gateway: Gateway, kafka: EmbeddedKafka) -> None:
@@ -89,8 +89,8 @@ def test_a_frozen_broker_is_answered_503_and_work_goes_on_when_it_thaws(gateway:
     events = [new_notice() for _ in range(3)]
     kafka.pause()
     try:
-        assert all(refused(gateway.post(event), "BROKER_AWAY") for event in events)
-        batch = gateway.post([new_notice(), new_notice()])
+        assert all(refused(gateway.post_once(event), "BROKER_AWAY") for event in events)
+        batch = gateway.post_once([new_notice(), new_notice()])
         assert refused(batch, "BROKER_AWAY")
     finally:
         kafka.resume()
@@ -106,7 +106,7 @@ def test_a_killed_database_is_answered_503_and_found_again(
     event = new_notice()
     asyncio.run(own_postgres.kill())
     try:
-        assert refused(gateway.post(event), "LEDGER_AWAY")
+        assert refused(gateway.post_once(event), "LEDGER_AWAY")
         assert gateway.get(f"/events/{event['source']}/{event['id']}", "caf").status_code == 503
         assert gateway.get("/health/ready").status_code == 503
         assert event["id"] not in ids_of(kafka, "caf.notices")
@@ -121,13 +121,13 @@ def test_a_database_restarted_between_two_requests_costs_no_request(
     gateway.wait_until_ready()
     asyncio.run(own_postgres.kill())
     asyncio.run(own_postgres.restart())
-    assert gateway.post(new_notice()).status_code == 202
+    assert gateway.post_once(new_notice()).status_code == 202
 
 
 def test_what_was_accepted_is_remembered_after_the_outages(gateway: Gateway) -> None:
     event = new_notice()
-    first = gateway.post(event)
-    assert gateway.post(event).content == first.content
+    first = gateway.post_once(event)
+    assert gateway.post_once(event).content == first.content
 
 
 def test_a_gateway_that_starts_before_its_engines_becomes_ready_by_itself(
@@ -141,4 +141,4 @@ def test_a_gateway_that_starts_before_its_engines_becomes_ready_by_itself(
     finally:
         asyncio.run(kafka.restart())
     gateway.wait_until_ready()
-    assert gateway.post(new_notice()).status_code == 202
+    assert gateway.post_once(new_notice()).status_code == 202
