@@ -15,6 +15,7 @@ from hub.domain.vocabulary import Confidentiality, Kind
 from hub.errors import HubError
 from hub.ledger.decided import DecidedEvent
 from hub.ledger.faults import made_by_data
+from hub.ledger.giving_way import GiveWay, next_turn
 from hub.ledger.intake import Taken, take_in
 from hub.ledger.rejects import RejectedRecord, record_rejects
 from hub.processors.parts import Parts
@@ -74,7 +75,18 @@ def _envelope(written: Mapping[str, Any], time: datetime) -> Envelope:
 
 
 async def take_decisions(parts: Parts, events: Sequence[Any]) -> None:
-    """Take one batch of Faust events in; returns when it is in the ledger.
+    """Take one batch of Faust events in, giving way to urgencies; returns when it is in the ledger."""
+    await _take(parts, events, parts.right_of_way.give_way)
+
+
+async def take_urgencies(parts: Parts, events: Sequence[Any]) -> None:
+    """Take one batch of urgencies in, as `take_decisions` does, while whatever can wait gives way."""
+    with parts.right_of_way.urgent():
+        await _take(parts, events, next_turn)
+
+
+async def _take(parts: Parts, events: Sequence[Any], give_way: GiveWay) -> None:
+    """Take one batch in.
 
     What cannot be read or stored is recorded as a reject of hub.decisions itself, where it can be read again, and the
     stream goes on. A schema that this version does not know ends the process instead: a newer router wrote it, and
@@ -91,7 +103,7 @@ async def take_decisions(parts: Parts, events: Sequence[Any]) -> None:
                     raise
                 unreadable.append(set_aside(parts, event, UNREADABLE, error.faults[0].code))
         try:
-            taken = await _store(parts, [row for _, row in decided], unreadable)
+            taken = await _store(parts, [row for _, row in decided], unreadable, give_way)
         except DBAPIError as error:
             if not made_by_data(error):
                 raise
@@ -101,16 +113,14 @@ async def take_decisions(parts: Parts, events: Sequence[Any]) -> None:
             metrics.INTAKE_RECORDS.labels(DECISIONS, result).inc(count)
 
 
-async def take_urgencies(parts: Parts, events: Sequence[Any]) -> None:
-    """Take one batch of urgencies in, as `take_decisions` does, while whatever can wait gives way."""
-    with parts.right_of_way.urgent():
-        await take_decisions(parts, events)
-
-
-async def _store(parts: Parts, decided: Sequence[DecidedEvent], unreadable: Sequence[RejectedRecord]) -> Taken:
+async def _store(
+    parts: Parts,
+    decided: Sequence[DecidedEvent],
+    unreadable: Sequence[RejectedRecord],
+    give_way: GiveWay = next_turn,
+) -> Taken:
     async with parts.engine.begin() as connection:
         await record_rejects(connection, unreadable)
-        give_way = parts.right_of_way.give_way
         return await take_in(connection, parts.catalogue, decided, parts.clock(), parts.parameters, give_way)
 
 
