@@ -30,7 +30,8 @@ def gateway(
     """Give a gateway whose engines these tests stop."""
     database = asyncio.run(own_postgres.create_database("outages"))
     prepare(kafka, database)
-    running = make_gateway(tmp_path_factory.mktemp("gateway"), kafka, database)
+    longest = {"HUB_BROKER_TIMEOUT_SECONDS": "1.9"}  # a broker that has just started is slow
+    running = make_gateway(tmp_path_factory.mktemp("gateway"), kafka, database, **longest)
     running.start()
     yield running
     running.stop()
