@@ -122,6 +122,31 @@ def test_a_field_that_has_its_answer_is_not_asked_again(answers: dict[str, str])
     assert known.next_field(answers, TODAY) is None
 
 
+# An answer that is taken back while those after it stand, and whether it is asked for again.
+TAKEN_BACK = {
+    "the support matters whatever the event": ("a separation", "support", True),
+    "the date matters to a separation": ("a separation", "life_event.date", True),
+    "so does the commune": ("a separation", "household.commune", True),
+    "a household of the CAF is followed whoever asks": ("a separation", "emitter.service", False),
+    "a separation that has its date is not to come": ("a separation", "life_event.planned", False),
+    "who accompanies now answers whatever was closed": (
+        "an urgency of somebody who is accompanied",
+        "support.caf.same_event",
+        False,
+    ),
+    "who accompanies now answers wherever one was sent": ("an urgency at a CDAS", "directed_to", False),
+}
+
+
+@pytest.mark.parametrize(("conversation", "name", "again"), TAKEN_BACK.values(), ids=TAKEN_BACK)
+def test_an_answer_that_is_taken_back_is_asked_for_where_the_others_leave_it_a_bearing(
+    conversation: str, name: str, *, again: bool
+) -> None:
+    answers = {other: answer for other, answer in CONVERSATIONS[conversation].items() if other != name}
+    found = Dependence(BASIS).next_field(answers, TODAY)
+    assert (name if again else None) == (found.id if found is not None else None)
+
+
 CLOSED_AT_THE_CAF = {"danger": "NO", "household.commune": "35237", "support": "YES", "support.caf": "CLOSED"}
 FOLLOWED: dict[str, tuple[dict[str, str], str]] = {
     "an aid": ({"emitter.service": "CAF_SOCIAL_WORK", "request": "REFERRAL", "need": "DEPARTMENT_AID"}, "support.cd35"),
