@@ -1,5 +1,6 @@
 """The README shows what the tests run."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -49,5 +50,5 @@ def _routed(*arguments: object) -> Result:
 
 
 def _links(text: str) -> list[str]:
-    targets = [part.split(")", 1)[0] for part in text.split("](")[1:]]
+    targets = [part.split(")", 1)[0] for part in re.sub(r"`[^`\n]+`", "", text).split("](")[1:]]  # none is code
     return [target.split("#")[0] for target in targets if "://" not in target and not target.startswith("#")]
