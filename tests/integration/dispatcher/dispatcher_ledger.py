@@ -24,6 +24,7 @@ from hub.ledger.engine import ledger_engine
 from hub.ledger.migrate import upgrade
 from hub.settings import Settings
 from hub.wire.schemas import load_catalogue
+from tests.empty_ledger import empty_ledger
 
 SOURCE = "urn:hub:cd35:si-social"
 CATALOGUE = load_catalogue()
@@ -66,8 +67,7 @@ async def fresh_ledger(database: str) -> AsyncIterator[AsyncEngine]:
     try:
         await upgrade(engine)
         async with engine.begin() as connection:
-            for table in reversed(tables.metadata.sorted_tables):
-                await connection.execute(delete(table))
+            await empty_ledger(connection)
         yield engine
     finally:
         await engine.dispose()

@@ -3,13 +3,12 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.ledger.engine import ledger_engine
 from hub.ledger.migrate import upgrade
-from hub.ledger.tables import metadata
 from hub.settings import Settings
+from tests.empty_ledger import empty_ledger
 
 
 @pytest.fixture
@@ -18,7 +17,6 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
     found = ledger_engine(Settings(database_url=database))
     await upgrade(found)
     async with found.begin() as connection:
-        names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-        await connection.execute(text(f"truncate {names} restart identity cascade"))
+        await empty_ledger(connection)
     yield found
     await found.dispose()

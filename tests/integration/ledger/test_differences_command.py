@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner
 
@@ -20,8 +20,9 @@ from hub.ledger.engine import ledger_engine
 from hub.ledger.indicators.counting import count_facts, take_waiting
 from hub.ledger.indicators.facts import add_facts
 from hub.ledger.migrate import upgrade
-from hub.ledger.tables import metadata, reject
+from hub.ledger.tables import reject
 from hub.settings import Settings
+from tests.empty_ledger import empty_ledger
 
 CAF, CD35 = "urn:hub:caf35:si-activite", "urn:hub:cd35:si-social"
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -57,8 +58,7 @@ def ledger(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
         engine = ledger_engine(Settings(database_url=database))
         await upgrade(engine)
         async with engine.begin() as connection:
-            names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-            await connection.execute(text(f"truncate {names} restart identity cascade"))
+            await empty_ledger(connection)
             refused = {"reason": "DATE_INVALID", "source": CAF, "event_id": "refused", "rejected_at": NOW}
             place = {"topic": "caf.activity", "partition": 0, "offset": 1}
             await connection.execute(insert(reject).values(refused | place))

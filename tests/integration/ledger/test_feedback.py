@@ -21,11 +21,11 @@ from hub.ledger.decided import DecidedEvent
 from hub.ledger.engine import ledger_engine
 from hub.ledger.feedback import Wanted, list_feedback, moderate, shown_feedback, waiting_feedback
 from hub.ledger.migrate import upgrade
-from hub.ledger.tables import metadata
 from hub.processors.intake import read_decided
 from hub.settings import Settings
 from hub.wire.cloudevents import EventReader, topic_of
 from hub.wire.decisions import DecisionWriter
+from tests.empty_ledger import empty_ledger
 from tests.integration.ledger.decided_building import CATALOGUE, NOW, take
 
 SOURCE = "urn:hub:cd35:si-social"
@@ -255,8 +255,7 @@ def ledger(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
         engine = ledger_engine(Settings(database_url=database))
         await upgrade(engine)
         async with engine.begin() as connection:
-            names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-            await connection.execute(text(f"truncate {names} restart identity cascade"))
+            await empty_ledger(connection)
         await take(engine, feedback("f-1"), feedback("f-2", "Merci à Mme Martin.", hours=24 * 30))
         await engine.dispose()
 

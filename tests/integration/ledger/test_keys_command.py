@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from hub.cli.keys import app
@@ -22,9 +21,9 @@ from hub.ledger.engine import ledger_engine
 from hub.ledger.key_audit import Actor
 from hub.ledger.migrate import upgrade
 from hub.ledger.situation_keys import MadeKey, SituationKey, demand_key
-from hub.ledger.tables import metadata
 from hub.settings import Settings
 from hub.wire.jwe import KeyPair, encrypt, new_pair, wrap
+from tests.empty_ledger import empty_ledger
 
 CONTENT = "Zoé Perrin, 06 00 00 00 42".encode()
 CDAS = "CDAS/CDAS-07"
@@ -41,8 +40,7 @@ def ledger(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
         engine = ledger_engine(Settings(database_url=database))
         await upgrade(engine)
         async with engine.begin() as connection:
-            names = ", ".join(table.name for table in metadata.sorted_tables)
-            await connection.execute(text(f"truncate {names} cascade"))
+            await empty_ledger(connection)
         await engine.dispose()
 
     asyncio.run(empty())

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from hub.cli.main import app
@@ -16,8 +15,8 @@ from hub.domain.calendar.paris import paris
 from hub.errors import HubError
 from hub.ledger.engine import ledger_engine
 from hub.ledger.migrate import upgrade
-from hub.ledger.tables import metadata
 from hub.settings import Settings
+from tests.empty_ledger import empty_ledger
 
 TODAY = datetime.now(UTC).astimezone(paris()).date()
 SHIPPED = Path(__file__).parents[3] / "hub" / "data" / "notice_matrix.csv"
@@ -34,8 +33,7 @@ def ledger(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
         engine = ledger_engine(Settings(database_url=database))
         await upgrade(engine)
         async with engine.begin() as connection:
-            names = ", ".join(table.name for table in metadata.sorted_tables)
-            await connection.execute(text(f"truncate {names} cascade"))
+            await empty_ledger(connection)
         await engine.dispose()
 
     asyncio.run(empty())

@@ -6,15 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 from typer.testing import CliRunner, Result
 
 from hub.cli.subscriptions import app
 from hub.errors import HubError
 from hub.ledger.engine import ledger_engine
 from hub.ledger.migrate import upgrade
-from hub.ledger.tables import contact, metadata
+from hub.ledger.tables import contact
 from hub.settings import Settings
+from tests.empty_ledger import empty_ledger
 from tests.integration.ledger.test_choices import CONTACT
 
 ROWS = (
@@ -34,8 +35,7 @@ def ledger(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
         engine = ledger_engine(Settings(database_url=database))
         await upgrade(engine)
         async with engine.begin() as connection:
-            names = ", ".join(table.name for table in metadata.sorted_tables)
-            await connection.execute(text(f"truncate {names} cascade"))
+            await empty_ledger(connection)
             await connection.execute(insert(contact).values(ref="cdas-1", **CONTACT))
         await engine.dispose()
 
