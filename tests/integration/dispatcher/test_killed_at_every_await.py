@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from hub.embedded.mail import MailCatcher
 from hub.ledger import tables
@@ -53,11 +53,14 @@ async def test_a_delivery_whose_dispatcher_is_killed_at_any_await_is_ended_by_an
                 await put_notice(engine, notice)
                 if not await dispatchers.dispatch(suspension):
                     break
-                (came_to[str(notice.delivery(0))],) = (Counter(await states(engine)) - before).elements()
-                async with engine.begin() as connection:  # the next one is to meet its own delivery alone
+                async with engine.begin() as connection:
+                    # A commit that was under way at the kill is waited for.
+                    await connection.execute(select(tables.delivery.c.id).with_for_update())
+                    # The next one is to meet its own delivery alone.
                     untouched = tables.delivery.c.state == "SCHEDULED"
                     put_off = datetime.now(UTC) + AN_HOUR / 2
                     await connection.execute(update(tables.delivery).where(untouched).values(due_at=put_off))
+                (came_to[str(notice.delivery(0))],) = (Counter(await states(engine)) - before).elements()
         async with dispatching(settings, Later()):
             await until_states(engine, {"ACCEPTED": len(came_to) + 2})
         attempts = await rows(engine, tables.delivery_attempt)
