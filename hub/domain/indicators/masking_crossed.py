@@ -206,8 +206,8 @@ def _month(rows: Mapping[Row, int], table: MaskedTable, whole: Iterable[_Edge], 
     hidden = {_row_total(name) for name, shown in table.margins[0].items() if shown is MASKED}
     hidden |= {_column_total(name) for name, shown in table.margins[1].items() if shown is MASKED}
     if table.withheld is Withheld.CELLS:
-        lines = [{name for name, shown in margin.items() if shown is MASKED or shown} for margin in table.margins]
-        cells = {_cell(row, column) for row in lines[0] for column in lines[1] if _cell(row, column) in set(whole)}
+        first, second = table.margins
+        cells = {edge for edge in whole if not _is_total(edge) and edge[2] in first and edge[3] in second}
         return _Month({edge: numbers.get(edge, 0) for edge in sorted(hidden | cells)}, frozenset(cells))
     hidden |= {_cell(*row) for row, shown in table.rows.items() if shown is MASKED}
     return _Month({edge: numbers[edge] for edge in sorted(hidden)}, frozenset())

@@ -101,7 +101,7 @@ def lines_to_hide(
     for edge in sorted(hidden):
         grid.hide(edge)
     for row, total in totals.items():
-        if 0 < total < threshold:
+        if total < threshold:
             grid.hide((row, _TOTALS))
     while (told := next((one for one in sorted(grid.hidden) if not _stays_hidden(grid, one)), None)) is not None:
         if not _hide_a_total(grid, told):

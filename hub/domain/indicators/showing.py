@@ -142,7 +142,7 @@ def _told_crossed(rows: Mapping[Row, int], months: Sequence[_Seen], told: Told) 
     """The cells of a period by two dimensions that its months tell."""
     margins = mask_table(rows, told=replace(told, unsafe=frozenset())).margins
     first, second = (frozenset(name for name, shown in margin.items() if shown is MASKED) for margin in margins)
-    small = {row for row, number in rows.items() if 0 < number < THRESHOLD}
+    small = {row for row, number in rows.items() if number < THRESHOLD}
     return crossed_by_months(months, (first, second), told.dimensions, told.unsafe | small)
 
 

@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hub.domain.indicators.catalogue import INDICATORS
-from hub.domain.indicators.masking import MASKED, MaskedTable, Withheld
+from hub.domain.indicators.masking import MASKED, MaskedTable, Told, Withheld, mask_table
+from hub.domain.indicators.masking_crossed import crossed_by_months
 from hub.domain.indicators.shapes import BY_DIRECTION, BY_REASON, Breakdown, IndicatorFigures
 from hub.domain.indicators.showing import TOLD, masked
 from tests.unit.domain.indicators.attackers import keys_of
@@ -89,6 +90,49 @@ def test_cells_that_several_months_hide_are_shown_in_the_period() -> None:
     _, (*months, period) = tables_of(("V2.1", "by_origin"), hidden)
     assert all(MASKED in month.rows.values() for month in months)
     assert {("a0", "b0"): 10, ("a0", "b1"): 38, ("a1", "b0"): 44, ("a1", "b1"): 49} == period.rows
+
+
+@pytest.mark.parametrize(
+    ("known", "months", "hidden"),
+    [
+        # The 2 may be 3, and the 12 then 11, only if the other month's 4 is 5 and its 9 is 8: the rows are known.
+        pytest.param({1}, [(12, 0, 2, 0), (0, 4, 0, 9)], (1, 1, 1, 1), id="what another month undoes is hidden too"),
+        pytest.param({1}, [(0, 1, 9, 12), (3, 30, 0, 0)], (1, 1, 1, 1), id="and beside what the month itself hides"),
+        pytest.param({}, [(6, 1, 0, 0), (0, 3, 1, 4)], (1, 1, 1, 1), id="a way that nothing undoes is not the last"),
+        pytest.param({0}, [(1, 0, 0, 0), (0, 3, 6, 0)], (1, 1, 0, 0), id="a month that is withheld, its rows known"),
+        pytest.param(
+            {0},
+            [(0, 0, 0, 2, 3, 0), (1, 4, 0, 0, 0, 0), (1, 1, 0, 1, 0, 5), (2, 0, 3, 5, 2, 0)],
+            (1, 0, 1, 1, 1, 1),
+            id="no more than the first way that undoes it takes",
+        ),
+        pytest.param(
+            {},
+            [(0, 2, 0, 0, 1, 1, 0, 0, 0, 2), (1, 2, 0, 2, 6, 5, 0, 6, 0, 0), (0, 0, 0, 2, 2, 5, 0, 3, 0, 3)],
+            None,
+            id="no month undoes twice",
+        ),
+    ],
+)
+def test_a_period_hides_the_cells_along_which_a_small_number_of_a_month_may_be_another(
+    known: set[int], months: list[tuple[int, ...]], hidden: tuple[int, ...] | None
+) -> None:
+    told = Told(dimensions=frozenset(known))
+    seen = [(rows, mask_table(rows, told=told)) for rows in map(_without_zeros, months)]
+    whole = _without_zeros(tuple(map(sum, zip(*months, strict=True))))
+    first, second = (
+        frozenset(name for name, shown in margin.items() if shown is MASKED)
+        for margin in mask_table(whole, told=told).margins
+    )
+    small = frozenset(row for row, number in whole.items() if number < 5)
+    found = crossed_by_months(seen, (first, second), told.dimensions, small)
+    assert found == (None if hidden is None else set(_without_zeros(hidden)))
+
+
+def _without_zeros(numbers: tuple[int, ...]) -> dict[Row, int]:
+    """A month of two rows."""
+    keys = keys_of(2, len(numbers) // 2)
+    return {row: number for row, number in zip(keys, numbers, strict=True) if number}
 
 
 def _ways(table: MaskedTable, number: int, row: Row, reach: int) -> list[int]:

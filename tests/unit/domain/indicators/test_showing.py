@@ -86,6 +86,13 @@ def test_acknowledgements_add_up_to_their_totals_also_where_nobody_gave_one() ->
     assert {("CAF_REFERENTS",): 22, ("ASIP",): 20} == shown["acknowledged"].rows
 
 
+def test_an_acknowledgement_that_one_service_alone_did_not_give_is_among_those_asked() -> None:
+    rows = [("2026-03", "notice_asked", ("O1", "CAF", service), n) for service, n in (("CDAS", 1), ("ASIP", 40))]
+    rows.append(("2026-03", "notice_acknowledged", ("O1", "CAF", "ASIP"), 20))
+    shown = {one.key: one.table for one in of(masked(figures(cells(*rows), MONTH)), "A1").breakdowns}
+    assert (41, 20) == (shown["asked"].total, shown["acknowledged"].total)
+
+
 def test_an_indicator_without_a_course_has_none() -> None:
     bare = ShownIndicator(INDICATORS["V2.4"], provided=True, figures=())
     assert ((), ()) == (bare.breakdowns, bare.series)
