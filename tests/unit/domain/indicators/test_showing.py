@@ -60,6 +60,7 @@ def test_a_course_by_month_hides_its_small_months_and_what_the_years_total_would
     ]
     course = of(masked(figures(cells(*messages), QUARTERS)), "V1.2").series[0]
     assert (("2026-01", 20), ("2026-02", MASKED), ("2026-03", MASKED), ("2026-04", 30)) == course.points
+    assert ("messages", "Messages reçus par mois") == (course.key, course.label)
 
 
 def test_months_without_any_message_are_not_provided_in_the_course_rather_than_masked() -> None:
