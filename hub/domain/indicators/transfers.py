@@ -39,7 +39,7 @@ def _direction_before(ended: Fact, facts: Sequence[Fact]) -> str:
     """The direction of an end, which names none: that of the last validation before it, else of the first request."""
     validated = [fact for fact in facts if _state(fact) == "validated" and fact.time <= ended.time]
     requested = [fact for fact in facts if _state(fact) == "requested"]
-    of = validated[-1:] or requested[:1]
+    of = validated[-1:] or requested
     return str(of[0].values["direction"]) if of else ""
 
 

@@ -93,6 +93,13 @@ def test_the_digest_and_the_thread_of_a_fact_are_those_that_stand_in_the_ledger(
         ("meeting.held", {"kind": "SPECIAL"}, "event urn:hub:cd35:si é-1"),
         ("training.held", {"kind": "", "cdas": [], "participants": 1}, "event urn:hub:cd35:si é-1"),
         (
+            "cdap_message.received",
+            {"nature": "", "urgent": False, "information_available": "NO"},
+            "event urn:hub:cd35:si é-1",
+        ),
+        ("social_worker_query.received", {"origin": "", "nature": ""}, "event urn:hub:cd35:si é-1"),
+        ("field_feedback.submitted", {"theme": "", "kind": ""}, "event urn:hub:cd35:si é-1"),
+        (
             "delivery.status_changed",
             {
                 "acknowledge_by": "2026-04-01", "status": "SCHEDULED", "delivery": "d", "event_id": "e", "contact": "c",
@@ -198,6 +205,13 @@ def test_what_has_no_data_or_counts_nowhere_gives_no_fact() -> None:
     modified = fact_of(envelope("referral.confirmed"), {"decision": "MODIFIED", "service": "CDAS"}, None, "1")
     assert modified is not None
     assert {"service": "CDAS"} == modified.values
+
+
+def test_a_withdrawal_keeps_the_version_that_it_withdraws() -> None:
+    """No indicator reads it, but the digest in the ledger is made of it."""
+    fact = fact_of(envelope("notice.withdrawn"), {"version": 2}, None, "1")
+    assert fact is not None
+    assert {"version": 2} == fact.values
 
 
 @pytest.mark.parametrize(
