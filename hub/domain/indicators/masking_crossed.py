@@ -5,7 +5,7 @@ changes the period as well, unless another month changes the other way along the
 that another month undoes; else one whose cells the period hides, and where it does not yet, it is to hide them.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -196,7 +196,7 @@ def _way(
     return None
 
 
-def _month(rows: Mapping[Row, int], table: MaskedTable, whole: Iterable[_Edge], known: frozenset[int]) -> _Month:
+def _month(rows: Mapping[Row, int], table: MaskedTable, whole: Collection[_Edge], known: frozenset[int]) -> _Month:
     numbers = _edges(rows)
     if table.withheld is Withheld.ALL:
         unseen = {edge for edge in whole if not (edge[0] and 0 in known) and not (edge[1] and 1 in known)}
@@ -207,7 +207,7 @@ def _month(rows: Mapping[Row, int], table: MaskedTable, whole: Iterable[_Edge], 
     hidden |= {_column_total(name) for name, shown in table.margins[1].items() if shown is MASKED}
     if table.withheld is Withheld.CELLS:
         first, second = table.margins
-        cells = {edge for edge in whole if not _is_total(edge) and edge[2] in first and edge[3] in second}
+        cells = {_cell(row, column) for row in first for column in second if _cell(row, column) in whole}
         return _Month({edge: numbers.get(edge, 0) for edge in sorted(hidden | cells)}, frozenset(cells))
     hidden |= {_cell(*row) for row, shown in table.rows.items() if shown is MASKED}
     return _Month({edge: numbers[edge] for edge in sorted(hidden)}, frozenset())

@@ -8,7 +8,7 @@ from typing import Final
 from hub.domain.calendar.paris import paris
 from hub.domain.french import MONTHS
 
-_MONTH: Final = re.compile(r"(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])")
+_MONTH: Final = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 _YEAR: Final = re.compile(r"[0-9]{4}")
 _LONGEST: Final = 120  # months
 

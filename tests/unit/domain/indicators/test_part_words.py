@@ -10,6 +10,11 @@ def test_every_dimension_has_a_name_and_no_other_has() -> None:
     assert {name for measure in MEASURES.values() for name in measure.dims} == set(NAMES)
 
 
+def test_a_name_has_small_letters_but_for_the_abbreviations_of_the_convention() -> None:
+    words = {word for name in NAMES.values() for word in name.split()}
+    assert {"CDAS", "CDAP"} == {word for word in words if word != word.lower()}
+
+
 @pytest.mark.parametrize(
     ("measure", "name", "symbol", "expected"),
     [

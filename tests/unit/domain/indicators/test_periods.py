@@ -80,6 +80,11 @@ def test_an_instant_falls_in_the_reference_year_under_way(month: int, year: str)
     assert year == reference_year(datetime(2026, month, 15, tzinfo=UTC), (9, 1)).name
 
 
+def test_a_reference_year_is_the_calendar_year_where_nobody_says_otherwise() -> None:
+    year = reference_year(datetime(2026, 1, 15, tzinfo=UTC))
+    assert ("2026", "2026-01", "2026-12") == (year.name, year.first, year.last)
+
+
 def test_a_period_is_named_in_french() -> None:
     assert "mars 2026" == parse_period("2026-03").label()
     assert "janvier 2026 à décembre 2026" == parse_period("2026").label()
