@@ -41,6 +41,8 @@ def test_lines_that_several_months_hide_are_shown_in_the_period() -> None:
 def test_months_without_small_cells_hide_nothing_of_the_period() -> None:
     _, __, period = period_of([rows(30, 30), rows(40, 0)])
     assert [70, 30] == list(period.rows.values())
+    _, __, period = period_of([rows(5, 30), rows(0, 40)])
+    assert [5, 70] == list(period.rows.values()), "the least number that is not small"
 
 
 @settings(max_examples=120, deadline=None)
