@@ -45,6 +45,8 @@ def test_a_name_has_small_letters_but_for_the_abbreviations_of_the_convention() 
         ("handling_delays", "hours", "2.0", "heures\u00a0: 2.0"),
         ("cdap_messages", "cdas", "CDAS-01", "CDAS-01"),
         ("cdap_messages", "cdas", "", "CDAS\u00a0: non précisé"),
+        ("cdap_messages", "cdas", "35-01", "CDAS\u00a0: 35-01"),
+        ("referral_services", "service", "CDAS", "service\u00a0: centre départemental d’action sociale"),
         ("conclusions", "reason", "", "motif\u00a0: non précisé"),
         ("received", "institution", "CD35", "institution\u00a0: Département d’Ille-et-Vilaine"),
     ],
@@ -56,3 +58,4 @@ def test_a_dimension_is_said_in_french(measure: str, name: str, symbol: str, exp
 def test_several_stand_side_by_side() -> None:
     dims = [("direction", "CAF_TO_CDAS"), ("outcome", "")]
     assert "de la CAF vers le CDAS, issue\u00a0: non précisé" == parts_words("referrals", dims)
+    assert "accueil d’un CDAS, conseil" == parts_words("queries", [("origin", "CDAS_RECEPTION"), ("nature", "ADVICE")])

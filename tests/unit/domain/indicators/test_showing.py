@@ -94,16 +94,33 @@ def test_an_acknowledgement_that_one_service_alone_did_not_give_is_among_those_a
     assert (41, 20) == (shown["asked"].total, shown["acknowledged"].total)
 
 
+def test_acknowledgements_that_everybody_gave_are_shown_beside_their_months() -> None:
+    measures = ("notice_asked", "notice_acknowledged")
+    counted = cells(*((month, measure, ("O1", "CAF", "CDAS"), 20) for month in MONTHS for measure in measures))
+    months = [figures(counted, Period(month, month, month)) for month in MONTHS]
+    shown = {one.key: one.table.rows for one in of(masked(figures(counted, QUARTERS), months), "A1").breakdowns}
+    assert {("CDAS",): 80} == shown["asked"] == shown["acknowledged"]
+
+
+def test_what_nobody_provided_is_said_to_be_so() -> None:
+    assert {False} == {one.provided for one in masked(figures({}, MONTH))}
+    counted = cells(("2026-03", "cdap_messages", ("D", "no", "C"), 7))
+    assert of(masked(figures(counted, MONTH)), "V1.2").provided
+
+
 def test_an_indicator_without_a_course_has_none() -> None:
     bare = ShownIndicator(INDICATORS["V2.4"], provided=True, figures=())
     assert ((), ()) == (bare.breakdowns, bare.series)
 
 
 def test_without_detail_breakdowns_are_withheld_and_values_are_not() -> None:
-    found = masked(figures(drawn_cells(1, MONTHS, 40), QUARTERS), detailed=False)
+    counted = figures(drawn_cells(1, MONTHS, 40), QUARTERS)
+    found = masked(counted, detailed=False)
     assert {Withheld.ALL} == {one.table.withheld for shown in found for one in shown.breakdowns}
     assert not any(one.table.rows or any(one.table.margins) for shown in found for one in shown.breakdowns)
     assert of(found, "V1.2").figures[0].value != Count(0)
+    totals = [sum(one.rows.values()) for indicator in counted for one in indicator.breakdowns]
+    assert totals == [one.table.total for shown in found for one in shown.breakdowns]
 
 
 @pytest.mark.parametrize("largest", [2, 9, 60])
