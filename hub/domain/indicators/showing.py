@@ -140,7 +140,7 @@ def _told_lines(months: Sequence[_Seen], dimension: int) -> frozenset[str] | Non
 
 def _told_crossed(rows: Mapping[Row, int], months: Sequence[_Seen], told: Told) -> frozenset[Row] | None:
     """The cells of a period by two dimensions that its months tell."""
-    margins = mask_table(rows, told=replace(told, unsafe=frozenset())).margins
+    margins = mask_table(rows, told=told).margins
     first, second = (frozenset(name for name, shown in margin.items() if shown is MASKED) for margin in margins)
     small = {row for row, number in rows.items() if number < THRESHOLD}
     return crossed_by_months(months, (first, second), told.dimensions, told.unsafe | small)
