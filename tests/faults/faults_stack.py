@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,13 +73,19 @@ class Stack:
         return known
 
     async def ready(self, *names: str) -> None:
-        """Start what does not run, and wait until each of these roles (default: all four) is ready."""
+        """Start what does not run, as a supervisor does, until each of these roles (default: all four) is ready."""
         roles = [self.role(name) for name in names or ROLES]
+
+        async def is_up(role: Role) -> bool:
+            if not role.runs:  # also what ended meanwhile: a router that was fenced out is ready until it notices
+                role.start()
+            return await role.is_ready()
+
         for role in roles:
             if not role.runs:
                 role.start()
         for role in roles:
-            await until(role.is_ready, lambda role=role: role.last_words)  # type: ignore[misc]  # a default binds it
+            await until(partial(is_up, role), lambda role=role: role.last_words)  # type: ignore[misc]  # a default binds it
 
     async def stop(self) -> None:
         """Stop every role, all at once; the frozen ones are thawed first."""
