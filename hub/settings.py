@@ -95,7 +95,7 @@ class Settings(BaseSettings):
         8, ge=1, le=256, description="Deliveries under way at once in the standard lane."
     )
     mails_per_second: float = Field(
-        400.0,
+        250.0,
         gt=0,
         description="Mails that the standard lane of one dispatcher begins in a second, at most, evenly: a notice to "
         "thousands leaves the machine, and the mail server, to what is urgent.",

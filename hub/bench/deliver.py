@@ -20,6 +20,7 @@ from time import perf_counter
 from typing import Any, Final, Literal
 from uuid import uuid4
 
+from hub.bench.disk import KeptWrites, watched_disk
 from hub.bench.mail_sink import SinkApart, sink_apart
 from hub.bench.measure import BenchOptions, BenchResult, Goal, Report, alternate, machine
 from hub.bench.whole_hub import WholeHub, start_hub
@@ -51,6 +52,7 @@ def run(options: BenchOptions) -> BenchResult:
     bursts = max(1, min(options.events // RECIPIENTS, MOST_BURSTS))
     kept: list[Hub] = []
     prebuilt: list[float] = []
+    disk = KeptWrites()
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder, asyncio.Runner() as runner:
         stack = contextlib.AsyncExitStack()
         try:
@@ -58,7 +60,8 @@ def run(options: BenchOptions) -> BenchResult:
             mail_bytes = bench.mail.stat().st_size
 
             def measured() -> float:
-                kept.append(runner.run(_measure(bench, bursts, options.report)))
+                with watched_disk(Path(folder), disk):
+                    kept.append(runner.run(_measure(bench, bursts, options.report)))
                 return kept[-1].rate
 
             def bare() -> float:
@@ -96,6 +99,7 @@ def run(options: BenchOptions) -> BenchResult:
             "notice_published_to_first_mail_ms": round(median(one.first for one in kept), 1),
             "notice_published_to_last_mail_ms": round(median(one.last for one in kept), 1),
             "recipients": RECIPIENTS,
+            "disk_kept_8_kib_ms": disk.as_data(),
             "bursts_per_run": bursts,
             "urgencies_per_second": URGENCIES_PER_SECOND,
             "mails_under_way_at_most": CONCURRENCY,

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 GiveWay: TypeAlias = Callable[[], Awaitable[None]]
 """Called between two steps of long work, also inside a transaction that holds locks: it must return soon."""
 
-STEP: Final = 100
+STEP: Final = 50
 """Recipients, deliveries or status events that one step makes ready or writes: some milliseconds of the process."""
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sys
 from datetime import UTC, datetime
 from typing import Final
 
@@ -39,9 +38,6 @@ log = structlog.get_logger()
 
 _FINISH_SECONDS: Final = 4.0  # for the batches under way when asked to stop
 _PAUSE: Final = 1.0  # seconds between attempts to reach PostgreSQL and Kafka at the start
-# Faust reads Kafka in a thread of its own, which hands an urgency over in several steps: beside the intake of a large
-# notice it waits this long at each of them for the interpreter (Python's default: 5 ms).
-_SWITCH_SECONDS: Final = 0.001
 
 
 class ProcessorsEnded(HubError):
@@ -50,7 +46,6 @@ class ProcessorsEnded(HubError):
 
 def run(settings: Settings) -> None:
     """Run the processors until SIGTERM or SIGINT; then finish what is under way, within ten seconds."""
-    sys.setswitchinterval(_SWITCH_SECONDS)
     run_service("processors", settings, work)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from time import perf_counter
 from typing import Final
 
 import asyncpg
@@ -74,6 +75,7 @@ async def relay(parts: Parts, settings: Settings, producer: AIOKafkaProducer, st
             progress()
             wake.clear()
             await parts.right_of_way.give_way()
+            begun = perf_counter()
             try:
                 relayed = await relay_once(parts, publish)
             except UNAVAILABLE as error:
@@ -93,6 +95,8 @@ async def relay(parts: Parts, settings: Settings, producer: AIOKafkaProducer, st
                 if relayed < _BATCH:
                     await _wait(wake, _LOOK_AGAIN, stop)
                     await _wait(stop, _GATHER_MANY if relayed >= _MANY else _GATHER)
+                else:
+                    await _wait(stop, perf_counter() - begun)  # a burst: half of the time is for others
     finally:
         listening.cancel()
         parts.health.forget("relay")

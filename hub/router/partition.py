@@ -32,6 +32,8 @@ FETCH_MS: Final = 250
 _STEP: Final = 100  # records judged before other tasks get their turn
 _ATTEMPT_SECONDS: Final = 30.0  # longest attempt at a transaction, or at opening a producer, before it is begun anew
 _STALL_SECONDS: Final = 90.0
+_FEW: Final = 20  # records: their transaction costs more than they do
+_GATHER_SECONDS: Final = 0.05  # after a transaction of few, where nothing is urgent
 _FIRST_WAIT: Final = 0.2
 _LONGEST_WAIT: Final = 5.0
 
@@ -137,6 +139,9 @@ class PartitionWork:
             if records and not self._leaving:
                 await self._handle(writer, records)
                 progress()
+                if self._context.lane is Lane.STANDARD and len(records) <= _FEW:
+                    self._idle = True
+                    await asyncio.sleep(_GATHER_SECONDS)
 
     async def _fetch(self, limit: int, timeout_ms: int = FETCH_MS) -> Sequence[ConsumerRecord]:
         fetched = await self._consumer.getmany(self.partition, timeout_ms=timeout_ms, max_records=limit)

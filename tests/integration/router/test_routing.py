@@ -1,11 +1,14 @@
 """What the router makes of records on a real broker."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from hub.router.lanes import Lane
+from hub.wire import kafka_client
 from hub.wire.avro import encode
 from hub.wire.cloudevents import to_kafka_record
 from hub.wire.decisions import URGENT
@@ -202,6 +205,26 @@ async def test_urgencies_are_routed_while_the_standard_lane_does_not_run_at_all(
         assert "waits" not in {row["envelope"]["id"] for row in await desk.decisions()}
     async with desk.routing(Lane.STANDARD):
         await desk.decided("waits")
+
+
+async def test_records_that_trickle_in_share_transactions_where_nothing_is_urgent(desk: Desk) -> None:
+    ids = [f"trickle-{number:03d}" for number in range(100)]
+    names = {"subject": "trickle", "source": "urn:hub:cd35:test"}  # one notice, so one partition
+    records = [to_kafka_record(example("notice.published", id=name, **names)) for name in ids]
+    async with desk.routing(), kafka_client.producer(desk.settings) as producer:
+        await desk.publish_raw(notice("trickle-begins"))
+        await desk.decided("trickle-begins")
+        before = _transactions()
+        for key, value, headers in records:
+            await producer.send_and_wait("cd35.notices", value, key, headers=headers)
+            await asyncio.sleep(0.02)
+        await desk.decided(*ids)
+        assert _transactions() - before <= len(ids) / 2
+
+
+def _transactions() -> float:
+    name, labels = "hub_router_batch_seconds_count", {"lane": Lane.STANDARD.value}
+    return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
 async def test_a_restart_goes_on_where_the_router_was(desk: Desk) -> None:
